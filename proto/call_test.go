@@ -1,0 +1,144 @@
+package proto
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/bmizerany/assert"
+	//lint:ignore SA1019 the reference that our codec is compared with
+	"github.com/golang/protobuf/proto"
+)
+
+// full is a request with every field set.
+func full() *Request {
+	return &Request{
+		Tag: proto.Int32(-3), Verb: Request_ESET.Enum(), Path: proto.String("/a/b"), Value: []byte("value"),
+		OtherTag: proto.Int32(1 << 30), Offset: proto.Int32(2), Limit: proto.Int32(-1), Rev: proto.Int64(-1),
+		Session: proto.String("s"), Local: proto.Bool(true),
+	}
+}
+
+// flat is the dumb twin of Decode: the generated message, field by field.
+func flat(m *Request) Call {
+	var has uint32
+	for bit, is := range map[uint32]bool{
+		HasTag: m.Tag != nil, HasVerb: m.Verb != nil, HasPath: m.Path != nil, HasValue: m.Value != nil,
+		HasOtherTag: m.OtherTag != nil, HasOffset: m.Offset != nil, HasLimit: m.Limit != nil, HasRev: m.Rev != nil,
+		HasSession: m.Session != nil, HasLocal: m.Local != nil,
+	} {
+		if is {
+			has |= bit
+		}
+	}
+	return Call{
+		Has: has, Verb: m.GetVerb(), Tag: m.GetTag(), OtherTag: m.GetOtherTag(), Offset: m.GetOffset(),
+		Limit: m.GetLimit(), Rev: m.GetRev(), Local: m.GetLocal(),
+		Path: []byte(m.GetPath()), Value: m.GetValue(), Session: []byte(m.GetSession()),
+	}
+}
+
+func sameCall(a, b Call) bool {
+	bytesSame := bytes.Equal(a.Path, b.Path) && bytes.Equal(a.Value, b.Value) && bytes.Equal(a.Session, b.Session)
+	return bytesSame && a.Has == b.Has && a.Verb == b.Verb && a.Tag == b.Tag && a.OtherTag == b.OtherTag &&
+		a.Offset == b.Offset && a.Limit == b.Limit && a.Rev == b.Rev && a.Local == b.Local
+}
+
+func TestDecodeFull(t *testing.T) {
+	frame, err := proto.Marshal(full())
+	assert.Equal(t, nil, err)
+	var c Call
+	assert.Equal(t, nil, c.Decode(frame))
+	assert.T(t, sameCall(flat(full()), c), c)
+	assert.T(t, c.All(HasTag|HasVerb|HasPath|HasValue|HasOtherTag|HasOffset|HasLimit|HasRev|HasSession|HasLocal))
+}
+
+func TestDecodeEmpty(t *testing.T) {
+	c := Call{Has: HasTag, Tag: 3}
+	assert.Equal(t, nil, c.Decode(nil))
+	assert.T(t, sameCall(Call{}, c), "nothing of an earlier request may stay")
+}
+
+func TestDecodeRefuses(t *testing.T) {
+	for name, frame := range map[string][]byte{
+		"half a number":        {0x08},
+		"half a string":        {0x22, 5, 'a'},
+		"a length of 2^63":     {0x22, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f},
+		"a string for a tag":   {0x0a, 1, 'a'},
+		"a number for a path":  {0x20, 1},
+		"field number 0":       {0x00, 1},
+		"field number 2^29":    {0x80, 0x80, 0x80, 0x80, 0x10, 1},
+		"an end without begin": {0x0c},
+	} {
+		var c Call
+		assert.T(t, c.Decode(frame) != nil, name)
+	}
+}
+
+func TestDecodeAllocatesNothing(t *testing.T) {
+	frame, _ := full().MarshalVT()
+	var c Call
+	assert.Equal(t, 0.0, testing.AllocsPerRun(100, func() {
+		if err := c.Decode(frame); err != nil {
+			t.Fatal(err)
+		}
+	}))
+}
+
+// FuzzDecode compares Call with the generated decoders: what it accepts they
+// understand alike, and what they write it accepts.
+func FuzzDecode(f *testing.F) {
+	seed, _ := full().MarshalVT()
+	f.Add(seed)
+	f.Add([]byte{0x08, 1, 0x08, 2, 0xf8, 0x07, 1})
+	f.Fuzz(func(t *testing.T, frame []byte) {
+		var c Call
+		var m Request
+		errCall, errVT := c.Decode(frame), m.UnmarshalVT(frame)
+		if errCall == nil && (errVT != nil || !sameCall(flat(&m), c)) {
+			t.Fatalf("%x is %+v, and to the generated decoder %v, %v", frame, c, &m, errVT)
+		}
+		if errCall == nil && proto.Unmarshal(frame, new(Request)) != nil {
+			t.Fatalf("%x is no request to the reference", frame)
+		}
+		if errVT != nil {
+			return
+		}
+		m.ProtoReflect().SetUnknown(nil)
+		again, err := m.MarshalVT()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Decode(again); err != nil || !sameCall(flat(&m), c) {
+			t.Fatalf("%x, written again as %x, is %+v, %v", frame, again, c, err)
+		}
+	})
+}
+
+func BenchmarkDecodeCall(b *testing.B) {
+	frame := benchFrame()
+	var c Call
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := c.Decode(frame); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkDecodeGenerated(b *testing.B) {
+	frame := benchFrame()
+	var m Request
+	b.ReportAllocs()
+	for b.Loop() {
+		m.Reset()
+		if err := m.UnmarshalVT(frame); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func benchFrame() []byte {
+	m := &Request{Tag: proto.Int32(77), Verb: Request_SET.Enum(), Path: proto.String("/bench/key"), Rev: proto.Int64(-1), Value: make([]byte, 64)}
+	frame, _ := m.MarshalVT()
+	return frame
+}

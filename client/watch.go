@@ -1,0 +1,108 @@
+package client
+
+import (
+	"context"
+
+	"github.com/ha/doozer/proto"
+)
+
+// Event is a change to a file.
+type Event struct {
+	Path  string
+	Value []byte // of a file that was set
+	Rev   int64  // of the change
+	Del   bool   // the file was deleted; else it was set
+	More  bool   // further changes of the same revision follow
+}
+
+func newEvent(r *reply) Event {
+	return Event{
+		Path:  r.path,
+		Value: r.value,
+		Rev:   r.rev,
+		Del:   r.has(proto.Response_DEL_EVENT),
+		More:  r.has(proto.Response_MORE),
+	}
+}
+
+// A Watch brings every change to the files that match a glob, in order. Its
+// reader may take its time: what the client cannot hold the node is asked for
+// again, out of its history.
+type Watch struct {
+	glob   string
+	stream *stream
+}
+
+// Watch begins to watch the files that match glob, from revision rev on: 0
+// stands for now, and then no change is missed that anyone makes after Watch
+// returned; a revision in the past brings what happened since, one in the
+// future begins there. The watch ends with ctx, with Close, or with the
+// connection; one of the first two it needs.
+//
+// Whether the node accepts glob and rev the first Next tells.
+func (c *Client) Watch(ctx context.Context, glob string, rev int64) (*Watch, error) {
+	if rev == 0 {
+		now, err := c.Rev(ctx)
+		if err != nil {
+			return nil, explain(proto.Request_WATCH, glob, err)
+		}
+		rev = now + 1
+	}
+	s, err := c.conn.newStream(ctx, &watchCursor{glob: glob, from: rev})
+	if err != nil {
+		return nil, explain(proto.Request_WATCH, glob, err)
+	}
+	return &Watch{glob: glob, stream: s}, nil
+}
+
+// Next waits for the next change. Its errors are final: the context's,
+// ErrClosed, ErrLost, or the node's, of which ErrTooLate says that the reader
+// fell behind the history. It may be called by one goroutine at a time.
+func (w *Watch) Next() (Event, error) {
+	r, err := w.stream.next()
+	if err != nil {
+		return Event{}, explain(proto.Request_WATCH, w.glob, err)
+	}
+	return newEvent(&r), nil
+}
+
+// Pending reports whether Next would return at once, so that a program may
+// write out what it has gathered before it waits.
+func (w *Watch) Pending() bool { return w.stream.pending() }
+
+// Close ends the watch; Next returns ErrClosed.
+func (w *Watch) Close() { w.stream.close() }
+
+// watchCursor goes along by revisions.
+type watchCursor struct {
+	glob string
+	from int64 // the revision to ask for next
+	seen int   // changes seen of revision from, of which more may follow
+	skip int   // of those, how many a repeated request brings again
+}
+
+func (w *watchCursor) ask(q *request) {
+	q.begin(proto.Request_WATCH)
+	q.setPath(w.glob)
+	q.setRev(w.from)
+	w.skip = w.seen
+}
+
+func (w *watchCursor) see(r *reply) bool {
+	if r.rev != w.from {
+		w.skip = 0
+	}
+	if w.skip > 0 {
+		w.skip--
+		return false
+	}
+	if !r.has(proto.Response_MORE) {
+		w.from, w.seen = r.rev+1, 0
+		return true
+	}
+	if r.rev != w.from {
+		w.from, w.seen = r.rev, 0
+	}
+	w.seen++
+	return true
+}

@@ -1,0 +1,184 @@
+package sim
+
+import "github.com/ha/doozer/consensus"
+
+// op is one proposal or read of a client.
+type op struct {
+	key   uint64 // its place in Cluster.ops
+	node  *node
+	read  bool
+	mut   mutation
+	class uint8 // the register that it concerns, or noKey
+	want  seen  // of a conditional write: what the register must show
+	floor int64 // what had been acknowledged or shown when it began
+
+	start, end int64 // stamps; end 0: no answer yet
+	begun      bool  // its machine has it
+	status     consensus.Status
+	seqn       int64
+	code       int32
+	got        [maxKeys]register
+	then       func(*op) // called with the answer
+}
+
+// seen is a register's content as a client knows it.
+type seen = register
+
+const noKey = 255
+
+// propose hands a mutation to a node; then, where given, hears the outcome.
+func (c *Cluster) propose(n *node, mut mutation, then func(*op)) *op {
+	o := c.newOp(n, then)
+	mut.id = uint32(o.key) + 1
+	o.mut, o.class = mut, noKey
+	if mut.op == opSet {
+		o.class = mut.arg
+	}
+	c.tracef("%s <- client %d: %v", n.id, o.key, o.mut)
+	c.input(n, input{kind: inOp, op: o})
+	return o
+}
+
+// read asks a node for all registers.
+func (c *Cluster) read(n *node, then func(*op)) *op {
+	o := c.newOp(n, then)
+	o.read = true
+	c.tracef("%s <- client %d: read, floor %d", n.id, o.key, o.floor)
+	c.input(n, input{kind: inOp, op: o})
+	return o
+}
+
+func (c *Cluster) newOp(n *node, then func(*op)) *op {
+	o := &op{key: uint64(len(c.ops)), node: n, floor: c.shown, start: c.tally(), then: then}
+	c.ops = append(c.ops, o)
+	c.open++
+	return o
+}
+
+func (c *Cluster) tally() int64 { c.stamp++; return c.stamp }
+
+// begin steps an operation into its node's machine.
+func (c *Cluster) begin(n *node, now int64, o *op) {
+	o.begun = true
+	if o.read {
+		n.m.Read(now, o.key)
+	} else {
+		n.m.Propose(now, o.key, o.mut.encode())
+	}
+}
+
+// done takes an answer of a node's machine.
+func (c *Cluster) done(n *node, d consensus.Done) {
+	if d.Key >= uint64(len(c.ops)) || c.ops[d.Key].node != n || c.ops[d.Key].read != d.Read {
+		c.fail("%s: an answer to no question: %+v", n.id, d)
+		return
+	}
+	o := c.ops[d.Key]
+	if o.end != 0 {
+		c.fail("%s: a second answer to operation %d: %+v", n.id, o.key, d)
+		return
+	}
+	o.end, o.status, o.seqn, o.code = c.tally(), d.Status, d.Seqn, d.Code
+	c.open--
+	c.mix(d.Key<<8 | uint64(d.Status))
+	c.tracef("%s -> client %d: %s", n.id, o.key, describe(o))
+	c.check.answered(n, o)
+	if o.then != nil {
+		o.then(o)
+	}
+}
+
+// lose ends the operations of a node that died: nobody knows their outcome.
+func (c *Cluster) lose(n *node) {
+	for _, o := range c.ops {
+		if o.node == n && o.end == 0 {
+			o.end, o.status = c.tally(), lost
+			c.open--
+			if o.then != nil {
+				o.then(o)
+			}
+		}
+	}
+}
+
+// lost is the status of an operation whose node died.
+const lost consensus.Status = 255
+
+// noteShown moves what later reads must show.
+func (c *Cluster) noteShown(o *op) {
+	if o.status != consensus.OK {
+		return
+	}
+	if o.read {
+		o.got = o.node.store.keys
+		c.shown = max(c.shown, o.node.store.rev)
+		copy(c.lastSet, o.got[:])
+		return
+	}
+	c.shown = max(c.shown, o.seqn)
+	if o.class != noKey && o.code == codeOK {
+		c.lastSet[o.class] = register{o.mut.id, o.seqn}
+	}
+}
+
+// workload begins operations at random until all are spent.
+func (c *Cluster) workload() {
+	if !c.faulty || len(c.ops) >= c.p.Ops {
+		return
+	}
+	c.after(span(c.rand, 0, 2*c.p.OpEvery), c.workload)
+	if n := c.anyNode(); n != nil {
+		if chance(c.rand, c.p.PRead) {
+			c.read(n, nil)
+		} else {
+			c.write(n)
+		}
+	}
+}
+
+// write sets a register, blindly or on a condition that a client has reason
+// to believe in, and may send a reader after the answer.
+func (c *Cluster) write(n *node) {
+	mut := mutation{op: opSet, arg: uint8(c.rand.IntN(c.p.Keys)), rev: clobber}
+	var want seen
+	if cas := chance(c.rand, c.p.PCAS); cas {
+		want = c.lastSet[mut.arg]
+		mut.rev = want.rev
+	}
+	if c.p.Pad > 0 {
+		mut.pad = c.rand.IntN(c.p.Pad)
+	}
+	o := c.propose(n, mut, c.chase)
+	o.want = want
+}
+
+// chase follows an acknowledged write with a read at another node at once.
+func (c *Cluster) chase(o *op) {
+	if !c.faulty || o.status != consensus.OK || !chance(c.rand, c.p.PChase) {
+		return
+	}
+	if n := c.anyNode(); n != nil {
+		c.read(n, nil)
+	}
+}
+
+// anyNode picks a node that runs, sometimes one that a fault holds back.
+func (c *Cluster) anyNode() *node {
+	var live, back []*node
+	for _, n := range c.nodes {
+		if n.dead || n.m == nil {
+			continue
+		}
+		live = append(live, n)
+		if n.heldBy > 0 || n.asleep > 0 {
+			back = append(back, n)
+		}
+	}
+	if len(back) > 0 && chance(c.rand, c.p.PHeldBack) {
+		live = back
+	}
+	if len(live) == 0 {
+		return nil
+	}
+	return live[c.rand.IntN(len(live))]
+}

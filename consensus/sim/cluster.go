@@ -1,0 +1,152 @@
+package sim
+
+import (
+	"fmt"
+	"io"
+	"math/rand/v2"
+
+	"github.com/ha/doozer/consensus"
+)
+
+// Cluster is a set of nodes in virtual time. It belongs to one goroutine.
+type Cluster struct {
+	p      Params
+	rand   *rand.Rand
+	now    int64
+	events agenda
+	net    network
+	nodes  []*node
+	faulty bool // chance may lose, double and delay far
+
+	ops     []*op
+	open    int    // operations that wait for their answer
+	moves   int    // membership changes under way
+	shown   int64  // the highest seqn with a mutation that was acknowledged or shown to a reader
+	stamp   int64  // grows with each beginning and end of an operation
+	lastSet []seen // what clients know of each key
+
+	check  *checker
+	steps  int
+	hash   uint64 // of all that happened
+	err    error  // the first thing that went wrong
+	trace  io.Writer
+	tracer []string
+}
+
+// newCluster makes a cluster without nodes.
+func newCluster(p Params) *Cluster {
+	c := &Cluster{p: p, rand: rand.New(rand.NewPCG(p.Seed, 2))}
+	c.lastSet = make([]seen, maxKeys)
+	return c
+}
+
+// boot starts nodes at revision base, where store is what that revision holds
+// and configs what it says of the first alpha seqns after it.
+func (c *Cluster) boot(ids []consensus.ID, base int64, store registers, configs []config) {
+	for _, id := range ids {
+		c.nodes = append(c.nodes, &node{id: id, index: len(c.nodes)})
+	}
+	c.check = newChecker(c, base, store, configs)
+	c.shown = base
+	for _, n := range c.nodes {
+		c.start(n, &snapshot{consensus.State{Applied: base, Configs: c.check.memberships()}, store})
+	}
+	for i := range c.nodes {
+		for j := range c.nodes[:i] {
+			c.connect(i, j, true, ms)
+		}
+	}
+}
+
+// index finds a node by its id.
+func (c *Cluster) index(id consensus.ID) (int, bool) {
+	for i, n := range c.nodes {
+		if n.id == id {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// after calls fn when d has passed.
+func (c *Cluster) after(d int64, fn func()) {
+	c.events.push(event{at: c.now + d, kind: evFunc, fn: fn})
+}
+
+// run goes on until virtual time t, or until something went wrong, or until
+// stop, where given, says so.
+func (c *Cluster) run(t int64, stop func() bool) {
+	for c.err == nil && len(c.events.heap) > 0 && c.events.heap[0].at <= t {
+		e := c.events.pop()
+		c.now = e.at
+		c.mix(uint64(e.at)<<8 | uint64(e.kind))
+		switch e.kind {
+		case evPacket:
+			c.arrive(e.pkt)
+		case evTick:
+			c.tick(c.nodes[e.node])
+		case evWake:
+			c.drain(c.nodes[e.node])
+		case evFunc:
+			e.fn()
+		}
+		if stop != nil && stop() {
+			return
+		}
+	}
+	if c.err == nil {
+		c.now = max(c.now, t)
+	}
+}
+
+// fail notes the first thing that went wrong, which ends the schedule.
+func (c *Cluster) fail(format string, args ...any) {
+	if c.err == nil {
+		c.err = fmt.Errorf("at %s: %w", stamp(c.now), fmt.Errorf(format, args...))
+		c.tracef("FAILURE %v", c.err)
+	}
+}
+
+// mix folds what happened into the hash by which two runs are compared.
+func (c *Cluster) mix(x uint64) { c.hash = (c.hash ^ x) * 0x100000001b3 }
+
+// alive counts nothing and lists the nodes that run, by index.
+func (c *Cluster) alive() []*node {
+	var out []*node
+	for _, n := range c.nodes {
+		if !n.dead && n.m != nil {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// reach is the highest seqn that a live node applied.
+func (c *Cluster) reach() int64 {
+	var high int64
+	for _, n := range c.nodes {
+		if !n.dead {
+			high = max(high, n.applied)
+		}
+	}
+	return high
+}
+
+// viable reports whether, but for the nodes without, the live nodes are a
+// majority of every config from the highest applied seqn on: only then is it
+// fair to ask that the cluster goes on.
+func (c *Cluster) viable(without uint64) bool {
+	var live uint64
+	for _, n := range c.nodes {
+		if !n.dead && n.m != nil {
+			live |= 1 << n.index
+		}
+	}
+	var reach int64
+	for _, n := range c.nodes {
+		if live&^without>>n.index&1 != 0 {
+			reach = max(reach, n.applied)
+		}
+	}
+	return c.check.majorities(live&^without, reach+1)
+}

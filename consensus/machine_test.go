@@ -131,7 +131,9 @@ func (c *cluster) mustEnd(id ID, key uint64, s Status) *Done {
 	if d == nil {
 		c.t.Fatalf("%s/%d did not end", id, key)
 	}
-	assert.Equal(c.t, s, d.Status)
+	if d.Status != s {
+		c.t.Fatalf("%s/%d ended with %d, not %d", id, key, d.Status, s)
+	}
 	return d
 }
 

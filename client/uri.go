@@ -69,10 +69,10 @@ func withPort(addr string) (string, error) {
 		return "", errors.New("the address is empty")
 	case strings.ContainsAny(addr, " \t\r\n/?&"):
 		return "", errors.New("an address is host:port")
-	case strings.HasPrefix(addr, "[") && strings.HasSuffix(addr, "]"):
-		return net.JoinHostPort(addr[1:len(addr)-1], proto.DefaultPort), nil
-	case !strings.Contains(addr, ":"), net.ParseIP(addr) != nil:
+	case net.ParseIP(addr) != nil:
 		return net.JoinHostPort(addr, proto.DefaultPort), nil
+	case !strings.Contains(addr, ":"), strings.HasSuffix(addr, "]"):
+		addr += ":" + proto.DefaultPort
 	}
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {

@@ -1,0 +1,96 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+)
+
+// File is a file of a snapshot.
+type File struct {
+	Path  string
+	Value []byte // copied
+	Rev   int64
+}
+
+// Restore makes a store of another's view at revision applied, whose Rev was rev:
+// all its files, in any order. Its history begins there. Errors: ErrBadConfig, and
+// ErrBadSnapshot when the files cannot be the whole of such a view.
+func Restore(cfg Config, applied, rev int64, files iter.Seq[File]) (*Store, error) {
+	s, err := New(cfg)
+	if err != nil {
+		return nil, err
+	}
+	st, err := restored(new(state), applied, rev, files)
+	if err != nil {
+		return nil, err
+	}
+	s.now.Store(st)
+	return s, nil
+}
+
+// Reset replaces the whole store by another's view, as Restore does, at or above
+// the applied revision; readers see the old state until it is done, and on an
+// error. Watches that had yet to hear of changes up to applied get ErrTooLate. It
+// belongs to Apply's goroutine.
+func (s *Store) Reset(applied, rev int64, files iter.Seq[File]) error {
+	st, err := restored(s.now.Load(), applied, rev, files)
+	if err != nil {
+		return err
+	}
+	s.now.Store(st)
+	s.watchers.reset(applied)
+	s.waiters.wake(applied)
+	return nil
+}
+
+// restored is a state with nothing but files, to follow upon old.
+func restored(old *state, applied, rev int64, files iter.Seq[File]) (*state, error) {
+	if applied < old.applied || rev < 0 || rev > applied {
+		return nil, fmt.Errorf("%w: revision %d with the last mutation at %d, on top of %d",
+			ErrBadSnapshot, applied, rev, old.applied)
+	}
+	t := tree{edit: old.tree.edit + 1}
+	for f := range files {
+		if f.Rev < 1 || f.Rev > rev {
+			return nil, fmt.Errorf("%w: %.80q has revision %d of %d", ErrBadSnapshot, f.Path, f.Rev, rev)
+		}
+		if err := t.restore(f); err != nil {
+			return nil, fmt.Errorf("%w: %.80q: %w", ErrBadSnapshot, f.Path, err)
+		}
+	}
+	at := old.hist.next // slots are numbered on, for watches that wait for later revisions
+	at += -at & (chunkSize - 1)
+	h := history{base: at >> chunkBits, first: at, next: at, floor: applied, last: applied}
+	return &state{t, h, applied, rev}, nil
+}
+
+// restore adds a file, and the directories above it.
+func (t *tree) restore(f File) error {
+	if err := CheckPath(f.Path); err != nil {
+		return err
+	}
+	if len(f.Value) > MaxValue {
+		return ErrValueTooLarge
+	}
+	if f.Path == "/" || t.get(f.Path) != nil {
+		return errors.New("twice, or a directory")
+	}
+	t.plant(f.Path, &version{f.Rev, unhistoric, makeRecord(kindSet, f.Path, f.Value), 0, 0})
+	for dir := parent(f.Path); dir != "/"; dir = parent(dir) {
+		if v := t.get(dir); v.isDir() {
+			break
+		} else if v.isFile() {
+			return ErrNotDir
+		}
+		t.plant(dir, &version{f.Rev, unhistoric, makeRecord(kindDir, dir, nil), 0, 0})
+	}
+	return nil
+}
+
+func (t *tree) plant(path string, v *version) {
+	var s spot
+	s.seek(t.level(depth(path)), path)
+	t.put(&s, strings.Clone(path), v)
+}

@@ -1,0 +1,181 @@
+package store
+
+import (
+	"fmt"
+	"sync"
+)
+
+// Watch follows the changes of the files that match a glob: a cursor into the
+// history. One goroutine at a time may call Next; Close may come from any.
+type Watch struct {
+	store *Store
+	glob  Glob
+	from  int64 // no event below it
+	since int64 // slots below it were there when the watch began: the writer offers them in vain
+	ready chan struct{}
+	todo  []int64 // Next's own: matching slots, taken out of found
+
+	mu    sync.Mutex
+	scan  int64   // slots [scan, until) are yet to be searched for matches
+	until int64   // as long as there are any, found is empty
+	found []int64 // matching slots after those, maxFound at most
+	err   error   // why it ended
+}
+
+// maxFound bounds what the writer notes for a watch whose reader is slow. Above it
+// the watch goes back to searching the history, which is bounded too.
+const maxFound = 256
+
+// Watch follows the changes that match g from revision from on; from the next one
+// on if from is 0. A revision in the future is waited for. Error: ErrTooLate when
+// events from there on are not kept any more.
+func (s *Store) Watch(g Glob, from int64) (*Watch, error) {
+	ws := &s.watchers
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	// The writer publishes, then looks at the count: either it offers what it
+	// published, or that is in the state loaded here.
+	ws.count.Add(1)
+	st := s.now.Load()
+	if from == 0 {
+		from = st.applied + 1
+	}
+	if from <= st.hist.floor {
+		ws.count.Add(-1)
+		return nil, fmt.Errorf("%w: events from revision %d, kept from %d on", ErrTooLate, from, st.hist.floor+1)
+	}
+	w := &Watch{store: s, glob: g, from: from, since: st.hist.next, ready: make(chan struct{}, 1)}
+	w.scan, w.until = st.hist.seek(from), st.hist.next
+	if w.scan < w.until {
+		w.signal()
+	}
+	ws.root.add(w, g.steps())
+	return w, nil
+}
+
+// steps is the names of a glob, one after the other.
+func (g Glob) steps() string {
+	if g.text == "" {
+		return ""
+	}
+	return g.text[1:]
+}
+
+// Close ends the watch: Next returns ErrClosed from then on.
+func (w *Watch) Close() {
+	ws := &w.store.watchers
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if w.end(ErrClosed) != ErrClosed {
+		ws.root.remove(w, w.glob.steps())
+		ws.count.Add(-1)
+	}
+}
+
+// end makes err the watch's, unless it was closed, and returns the one before.
+func (w *Watch) end(err error) (before error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	before = w.err
+	if before != ErrClosed {
+		w.err = err
+	}
+	w.signal()
+	return before
+}
+
+// Ready receives when Next may have something to return.
+func (w *Watch) Ready() <-chan struct{} { return w.ready }
+
+func (w *Watch) signal() {
+	select {
+	case w.ready <- struct{}{}:
+	default:
+	}
+}
+
+// offer notes a matching slot, which is published. It does not wait for Next.
+func (w *Watch) offer(c change) {
+	if c.seqn < w.from || c.idx < w.since {
+		return
+	}
+	w.mu.Lock()
+	switch {
+	case w.scan < w.until:
+		w.until = c.idx + 1
+	case len(w.found) < maxFound:
+		w.found = append(w.found, c.idx)
+	default:
+		w.scan, w.until, w.found = w.found[0], c.idx+1, w.found[:0]
+	}
+	w.mu.Unlock()
+	w.signal()
+}
+
+// Next appends to buf what is there now, limit events at most, and does not wait.
+// If there is more, Ready receives. Errors: ErrTooLate when events that the watch
+// had yet to return are not kept any more, ErrClosed; either is for good.
+func (w *Watch) Next(buf []Event, limit int) ([]Event, error) {
+	goal := len(buf) + limit
+	for len(buf) < goal {
+		scan, until, err := w.take()
+		if err != nil {
+			return buf, err
+		}
+		h := &w.store.now.Load().hist // holds what was just taken, or newer
+		switch {
+		case len(w.todo) > 0:
+			buf, err = w.collect(h, buf, goal)
+		case scan < until:
+			buf, err = w.search(h, buf, goal, scan, until)
+		default:
+			return buf, nil
+		}
+		if err != nil {
+			w.end(err)
+			return buf, err
+		}
+	}
+	w.signal()
+	return buf, nil
+}
+
+// take fills todo, or tells which slots are to be searched.
+func (w *Watch) take() (scan, until int64, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.todo) == 0 && w.scan == w.until {
+		w.todo, w.found = w.found, w.todo
+	}
+	return w.scan, w.until, w.err
+}
+
+// collect appends the events of todo.
+func (w *Watch) collect(h *history, buf []Event, goal int) ([]Event, error) {
+	n := 0
+	for ; n < len(w.todo) && len(buf) < goal; n++ {
+		if w.todo[n] < h.first {
+			return buf, ErrTooLate
+		}
+		buf = append(buf, h.slot(w.todo[n]).toEvent())
+	}
+	w.todo = w.todo[:copy(w.todo, w.todo[n:])]
+	return buf, nil
+}
+
+// search appends the matching events of the slots [scan, until).
+func (w *Watch) search(h *history, buf []Event, goal int, scan, until int64) ([]Event, error) {
+	if scan < h.first {
+		return buf, ErrTooLate
+	}
+	for ; scan < until && len(buf) < goal; scan++ {
+		s := h.slot(scan)
+		if s.event && s.cur.seqn >= w.from && w.glob.Match(s.cur.rec.path()) {
+			buf = append(buf, s.toEvent())
+		}
+	}
+	w.mu.Lock()
+	w.scan = scan
+	w.mu.Unlock()
+	return buf, nil
+}

@@ -1,0 +1,42 @@
+package store
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// watchers is the open watches, so arranged that a change finds those it concerns
+// without looking at the others.
+type watchers struct {
+	count atomic.Int64 // of open watches: all that the writer looks at while there are none
+
+	mu   sync.Mutex
+	root branch
+}
+
+// offer tells the watches of the slots from lo on, which are published.
+func (ws *watchers) offer(h *history, lo int64) {
+	if lo == h.next || ws.count.Load() == 0 {
+		return
+	}
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	for i := lo; i < h.next; i++ {
+		if s := h.slot(i); s.event {
+			path := s.cur.rec.path()
+			ws.root.offer(change{path, s.cur.seqn, i}, path[1:])
+		}
+	}
+}
+
+// reset ends the watches that a store which begins anew after revision applied
+// has no events for.
+func (ws *watchers) reset(applied int64) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ws.root.each(func(w *Watch) {
+		if w.from <= applied {
+			w.end(ErrTooLate)
+		}
+	})
+}

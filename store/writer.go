@@ -1,0 +1,134 @@
+package store
+
+import "strings"
+
+// writer is the state in the making. Only the writer's goroutine touches it.
+type writer struct {
+	tree tree
+	hist history
+}
+
+// apply does what a mutation says, as revision seqn, and returns its result. A
+// failure becomes a change of /ctl/err, where that can be a file.
+func (w *writer) apply(seqn int64, mutation []byte) error {
+	o, err := decode(mutation)
+	if err == nil && o.rec != nil {
+		err = w.do(seqn, o)
+	}
+	if err != nil {
+		report := op{makeRecord(kindSet, errPath, []byte(err.Error())), errPath, Clobber}
+		// Where a client made a file of /ctl, or a directory of /ctl/err, there is
+		// no place to say so: the result alone tells.
+		_ = w.do(seqn, report)
+	}
+	return err
+}
+
+const errPath = "/ctl/err"
+
+func (w *writer) do(seqn int64, o op) error {
+	if o.path == "/" {
+		return ErrIsDir
+	}
+	var s spot
+	s.seek(w.tree.level(depth(o.path)), o.path)
+	v := s.version()
+	if v.isDir() {
+		return ErrIsDir
+	}
+	rev := Missing
+	if v.isFile() {
+		rev = v.seqn
+	}
+	if o.rec.kind() == kindDel {
+		return w.del(seqn, o, &s, rev)
+	}
+	return w.set(seqn, o, &s, rev)
+}
+
+// set makes o's file, at s, whose revision is rev.
+func (w *writer) set(seqn int64, o op, s *spot, rev int64) error {
+	var missing []string
+	if rev == Missing {
+		var err error
+		if missing, err = w.missingDirs(o.path); err != nil {
+			return err
+		}
+	}
+	if o.rev != Clobber && rev > o.rev {
+		return ErrRevMismatch
+	}
+	for _, dir := range missing {
+		w.change(seqn, kindDir, dir)
+	}
+	w.put(s, o.path, &version{seqn: seqn, rec: o.rec})
+	return nil
+}
+
+// missingDirs is the directories that path needs and that are not there.
+func (w *writer) missingDirs(path string) (missing []string, err error) {
+	for dir := parent(path); dir != "/"; dir = parent(dir) {
+		v := w.tree.get(dir)
+		if v.isFile() {
+			return nil, ErrNotDir
+		}
+		if v.isDir() {
+			break
+		}
+		missing = append(missing, dir)
+	}
+	return missing, nil
+}
+
+// del takes o's file away, at s, whose revision is rev, and the directories that
+// it leaves empty. Their slots come first, so that a seqn's last slot is a file's.
+func (w *writer) del(seqn int64, o op, s *spot, rev int64) error {
+	if o.rev != Clobber && rev > o.rev {
+		return ErrRevMismatch
+	}
+	if rev == Missing {
+		return nil
+	}
+	for _, dir := range w.lastDirs(o.path) {
+		w.change(seqn, kindGone, dir)
+	}
+	w.put(s, o.path, &version{seqn: seqn, rec: o.rec})
+	return nil
+}
+
+// lastDirs is the directories that have no entry but the one that leads to path.
+func (w *writer) lastDirs(path string) (last []string) {
+	for dir := parent(path); dir != "/"; dir = parent(dir) {
+		if _, _, n := w.tree.entries(dir); n > 1 {
+			break
+		}
+		last = append(last, dir)
+	}
+	return last
+}
+
+// change notes that a directory came to be or went.
+func (w *writer) change(seqn int64, kind byte, dir string) {
+	var s spot
+	s.seek(w.tree.level(depth(dir)), dir)
+	w.put(&s, dir, &version{seqn: seqn, rec: makeRecord(kind, dir, nil)})
+}
+
+// put adds v to the history and to the tree. A new path's key is a copy: it must
+// not keep the mutation alive that first named it.
+func (w *writer) put(s *spot, path string, v *version) {
+	w.hist.add(v, s.version())
+	if !s.found {
+		path = strings.Clone(path)
+	}
+	w.tree.put(s, path, v)
+}
+
+// trim drops the oldest changes down to the limits, but none of slot keep or above.
+func (w *writer) trim(cfg Config, keep int64) {
+	h := &w.hist
+	for h.first < keep && (h.events > cfg.History || h.bytes > cfg.HistoryBytes) {
+		h.drop(w.tree.bury)
+	}
+	h.shed()
+}

@@ -1,0 +1,48 @@
+# Doozer. `make run` starts a node, `make test` checks everything.
+
+GO      ?= go
+STATIC  := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+RACY    := ./store ./server ./client ./peer ./web
+SIMTIME ?= 20s
+
+.PHONY: all build run test lint unit race sim e2e bench proto clean
+
+all: build
+
+build:
+	$(GO) build -o bin/ ./cmd/...
+
+# One node, with the tree at http://localhost:8080.
+run: build
+	./bin/doozerd
+
+test: lint unit sim race e2e
+
+lint:
+	$(GO) vet ./...
+	$(GO) run $(STATIC) ./...
+
+unit: build
+	$(GO) test $$($(GO) list ./... | grep -v -e /consensus/sim -e /e2e)
+
+# The simulator: the same seeds every time, and then fresh ones.
+sim:
+	$(GO) test -count=1 -v -run Sim ./consensus/sim -simtime $(SIMTIME)
+
+race:
+	$(GO) test -race $(RACY)
+
+# Real processes.
+e2e: build
+	$(GO) test -count=1 -v ./cmd/e2e
+
+bench: build
+	./bin/doozer-bench -o doc/bench.md
+
+# Regenerate the messages from proto/*.proto (needs protoc).
+proto:
+	GOBIN=$(CURDIR)/bin $(GO) install tool
+	$(GO) generate ./proto
+
+clean:
+	rm -rf bin

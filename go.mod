@@ -1,6 +1,6 @@
 module github.com/ha/doozer
 
-go 1.26
+go 1.26.0
 
 tool (
 	github.com/golang/protobuf/protoc-gen-go
@@ -14,11 +14,15 @@ require (
 	google.golang.org/protobuf v1.36.12
 )
 
+require golang.org/x/tools v0.26.0 // indirect
+
 require (
-	github.com/chromedp/cdproto v0.159.0 // indirect
-	github.com/chromedp/chromedp v0.23.0 // indirect
+	github.com/anishathalye/porcupine v1.3.1 // indirect
+	github.com/chromedp/cdproto v0.159.0
+	github.com/chromedp/chromedp v0.23.0
 	github.com/go-json-experiment/json v0.0.0-20260213210345-44df1a37e875 // indirect
 	github.com/kr/pretty v0.3.1 // indirect
 	github.com/kr/text v0.2.0 // indirect
 	github.com/rogpeppe/go-internal v1.16.0 // indirect
+	golang.org/x/sys v0.49.0
 )

@@ -1,0 +1,148 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+
+	"github.com/ha/doozer/proto"
+)
+
+// maxBatch is how many requests are taken in one go: after them the reader
+// looks whether the client reads its answers.
+const maxBatch = 1024
+
+// conn serves one client.
+type conn struct {
+	cfg *Config
+	pc  *proto.Conn
+	ctx context.Context // ends with the connection
+	end context.CancelFunc
+
+	// The reader's alone: the request at hand, and what this batch collected.
+	call      proto.Call
+	proposals []Proposal
+	reads     *readBatch
+	first     bool           // nothing was read yet
+	hello     *proto.Request // the PEER request that ended the reader
+	debug     bool           // requests are logged
+
+	mu      sync.Mutex
+	room    sync.Cond // waits for slots below the limits, or for closed
+	closed  bool
+	slots   slots
+	scratch scratch
+	batches []*readBatch // to be used again
+	jobs    []func()     // long reads that wait for a worker
+	workers int
+	streams int
+
+	running sync.WaitGroup // workers and streams; none is added once closed
+}
+
+func newConn(cfg *Config, nc net.Conn) *conn {
+	c := &conn{
+		cfg:   cfg,
+		pc:    proto.NewConn(nc, proto.ConnConfig{MaxFrame: cfg.MaxFrame, MaxOutput: cfg.MaxOutput}),
+		first: true,
+		debug: cfg.Log.Enabled(context.Background(), slog.LevelDebug),
+	}
+	c.ctx, c.end = context.WithCancel(context.Background())
+	c.room.L = &c.mu
+	return c
+}
+
+// serve is the reader goroutine. It returns when the connection and all its
+// goroutines ended, or with the PEER request that made it another's.
+func (c *conn) serve() *proto.Request {
+	err := c.read()
+	if c.hello != nil {
+		c.end()
+		return c.hello
+	}
+	c.logEnd(err)
+	c.close()
+	c.running.Wait()
+	return nil
+}
+
+// read takes batches of requests until the connection ends. A client that has
+// too much outstanding, or leaves its answers unread, is not read meanwhile.
+func (c *conn) read() error {
+	for {
+		if err := c.pc.Await(); err != nil {
+			return err
+		}
+		c.awaitSlot()
+		if err := c.pc.Read(); err != nil {
+			return err
+		}
+		err := c.collect()
+		c.submit()
+		if err != nil {
+			return err
+		}
+	}
+}
+
+var (
+	errFrame = errors.New("a frame that is no request")
+	errPeer  = errors.New("handed over to the peer protocol")
+)
+
+// collect takes the requests that are buffered, as far as there are slots for
+// them, and answers what can be answered at once.
+func (c *conn) collect() error {
+	for range min(maxBatch, c.freeSlots()) {
+		frame, ok := c.pc.Next()
+		if !ok {
+			return nil
+		}
+		if err := c.call.Decode(frame); err != nil {
+			return fmt.Errorf("%w: %w", errFrame, err)
+		}
+		if c.debug {
+			c.logRequest(frame)
+		}
+		if c.first && c.call.Verb == proto.Request_PEER && c.cfg.Peer != nil {
+			c.hello = new(proto.Request)
+			if err := c.hello.UnmarshalVT(frame); err != nil {
+				return fmt.Errorf("%w: %w", errFrame, err)
+			}
+			return errPeer
+		}
+		c.first = false
+		c.request()
+	}
+	return nil
+}
+
+// submit hands over what the batch collected.
+func (c *conn) submit() {
+	if len(c.proposals) > 0 {
+		c.cfg.Node.Propose(c.proposals)
+		clear(c.proposals) // the mutations are others' now
+		c.proposals = c.proposals[:0]
+	}
+	if b := c.reads; b != nil {
+		c.reads = nil
+		b.seal()
+		c.cfg.Node.Read(b)
+	}
+}
+
+// close ends the connection and all that waits for it. Answers that are
+// queued are written as far as the network takes them at once.
+func (c *conn) close() {
+	c.pc.Flush()
+	c.pc.Close()
+	c.end()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	c.jobs = nil
+	c.room.Broadcast()
+}

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ha/doozer/client"
+)
+
+func getVerb() verb {
+	return verb{
+		name: "get", args: "<path>", min: 1, max: 1, atRev: true,
+		brief: "print a file",
+		help: `Prints "<rev> <len>", a line feed, the file's body and a line feed. With -r,
+the file as it was at that revision. A file that is not there is an error,
+exit status 22; a directory, 21.
+
+    $ doozer get /message
+    17 13
+    hello, world
+
+`,
+		run: get,
+	}
+}
+
+func get(ctx context.Context, s *session, args []string) error {
+	value, rev, err := s.client.Get(ctx, args[0], s.at()...)
+	if err != nil {
+		return err
+	}
+	if rev == client.Missing {
+		return fmt.Errorf("get %s: %w", args[0], client.ErrNoEnt)
+	}
+	fmt.Fprint(s.out, rev)
+	return printBody(s.out, value)
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/bmizerany/assert"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/ha/doozer/client"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"doozer": main})
+}
+
+// Each script has a node of its own, that DOOZER_URI names.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(env *testscript.Env) error {
+			addr, end, err := serve()
+			if err != nil {
+				return err
+			}
+			env.Defer(end)
+			env.Setenv("DOOZER_URI", addr)
+			env.Setenv("ADDR", addr)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"fails": fails,
+		},
+	})
+}
+
+// fails <status> <command...>: the command ends with that exit status, one
+// line on standard error, and nothing on standard output.
+func fails(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec(args[1], args[2:]...)
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || strconv.Itoa(exit.ExitCode()) != args[0] {
+		ts.Fatalf("%v: got %v, want exit status %s", args[1:], err, args[0])
+	}
+	line := ts.ReadFile("stderr")
+	if !strings.HasPrefix(line, "doozer: ") || strings.Index(line, "\n") != len(line)-1 {
+		ts.Fatalf("standard error is not one line: %q", line)
+	}
+	if out := ts.ReadFile("stdout"); out != "" {
+		ts.Fatalf("standard output: %q", out)
+	}
+}
+
+// A change is on standard output as soon as it happened, not when a buffer is
+// full, and a reader who leaves ends the watch.
+func TestWatchIsPrompt(t *testing.T) {
+	addr := mustServe(t)
+	c, err := client.Dial(t.Context(), addr)
+	assert.Equal(t, nil, err)
+	defer c.Close()
+
+	pr, pw := io.Pipe()
+	var stderr bytes.Buffer
+	status := make(chan int, 1)
+	go func() {
+		status <- run([]string{"-a", addr, "-t", "20", "watch", "-r", "1", "/m"}, nil, pw, &stderr)
+	}()
+	lines := bufio.NewReader(pr)
+	for rev := int64(1); rev < 4; rev++ {
+		_, err := c.Set(t.Context(), "/m", client.Clobber, []byte("body"))
+		assert.Equal(t, nil, err)
+		head, _ := lines.ReadString('\n')
+		body, _ := lines.ReadString('\n')
+		assert.Equal(t, "/m "+strconv.FormatInt(rev, 10)+" set 4\n", head)
+		assert.Equal(t, "body\n", body)
+	}
+	pr.Close()
+	_, err = c.Set(t.Context(), "/m", client.Clobber, nil)
+	assert.Equal(t, nil, err)
+	assert.Equal(t, exitIO, <-status)
+}
+
+// touch takes no other write back, however many there are.
+func TestTouchUndoesNothing(t *testing.T) {
+	addr := mustServe(t)
+	ctx := t.Context()
+	c, err := client.Dial(ctx, addr)
+	assert.Equal(t, nil, err)
+	defer c.Close()
+
+	touched := make(chan int, 1)
+	go func() {
+		for range 50 {
+			if status := run([]string{"-a", addr, "touch", "/n"}, nil, io.Discard, io.Discard); status != 0 {
+				touched <- status
+				return
+			}
+		}
+		touched <- 0
+	}()
+	for i := range 500 {
+		add(t, ctx, c)
+		v, _, err := c.Get(ctx, "/n")
+		assert.Equal(t, nil, err)
+		assert.Equal(t, i+1, len(v))
+	}
+	assert.Equal(t, 0, <-touched)
+}
+
+// add appends a byte to /n by compare-and-set.
+func add(t *testing.T, ctx context.Context, c *client.Client) {
+	for {
+		v, rev, err := c.Get(ctx, "/n")
+		assert.Equal(t, nil, err)
+		_, err = c.Set(ctx, "/n", rev, append(v, 'x'))
+		if err == nil {
+			return
+		}
+		assert.T(t, errors.Is(err, client.ErrRevMismatch), err)
+	}
+}
+
+// The time limit holds for standard input, too.
+func TestLimitOnInput(t *testing.T) {
+	pr, pw := io.Pipe()
+	defer pw.Close()
+	var stderr bytes.Buffer
+	status := run([]string{"-a", mustServe(t), "-t", "20ms", "set", "/m", "0"}, pr, io.Discard, &stderr)
+	assert.Equal(t, exitLate, status)
+	assert.Equal(t, "doozer: the time limit passed: standard input: context deadline exceeded\n", stderr.String())
+}
+
+// Every verb explains itself, with an example that begins with it.
+func TestHelpHasExamples(t *testing.T) {
+	for _, v := range verbs() {
+		var out bytes.Buffer
+		assert.Equal(t, nil, printHelp(&out, []string{v.name}))
+		assert.T(t, strings.HasPrefix(out.String(), "doozer "+v.name), v.name)
+		example := strings.SplitN(out.String(), "\n    $ ", 2)
+		assert.T(t, len(example) == 2 && strings.Contains(example[1], " "+v.name), v.name)
+	}
+}

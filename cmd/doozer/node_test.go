@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"testing"
+
+	"github.com/ha/doozer/server"
+	"github.com/ha/doozer/store"
+)
+
+// node is a cluster of one, that agrees with itself.
+type node struct {
+	store *store.Store
+	work  chan func()
+}
+
+func (n *node) ID() string { return "5e5f0ac1bd7a7ea4" }
+
+func (n *node) Propose(ps []server.Proposal) {
+	ps = append([]server.Proposal(nil), ps...)
+	n.work <- func() {
+		for _, p := range ps {
+			seqn := n.store.View().Applied() + 1
+			errs := n.store.Apply([]store.Entry{{Seqn: seqn, Mutation: p.Mutation}}, seqn, nil)
+			p.To.Complete(p.Tag, seqn, errs[0])
+			p.To.Flush()
+		}
+	}
+}
+
+func (n *node) Read(r server.Reader) {
+	n.work <- func() {
+		r.ReadReady(nil)
+		r.Flush()
+	}
+}
+
+// serve starts a node with an empty store and returns its address, and what
+// ends it.
+func serve() (addr string, end func(), err error) {
+	st, err := store.New(store.Config{})
+	if err != nil {
+		return "", nil, err
+	}
+	n := &node{store: st, work: make(chan func(), 1024)}
+	go func() {
+		for f := range n.work {
+			f()
+		}
+	}()
+	s, err := server.New(server.Config{Node: n, Store: st, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return "", nil, err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, err
+	}
+	go s.Serve(l)
+	return l.Addr().String(), func() {
+		s.Shutdown(context.Background())
+		close(n.work)
+	}, nil
+}
+
+// mustServe is serve for a test.
+func mustServe(t *testing.T) (addr string) {
+	addr, end, err := serve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(end)
+	return addr
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"runtime/debug"
+
+	"github.com/ha/doozer/client"
+	"github.com/ha/doozer/proto"
+)
+
+// printBody ends a line that announces a value, and writes the value and a
+// line feed.
+func printBody(out *bufio.Writer, body []byte) error {
+	fmt.Fprintf(out, " %d\n", len(body))
+	out.Write(body)
+	return out.WriteByte('\n') // the first error of a bufio.Writer stays
+}
+
+// printEvent writes a change: "<path> <rev> <set|del> <len>", LF, the body,
+// LF.
+func printEvent(out *bufio.Writer, ev client.Event) error {
+	what := "set"
+	if ev.Del {
+		what = "del"
+	}
+	fmt.Fprintf(out, "%s %d %s", ev.Path, ev.Rev, what)
+	return printBody(out, ev.Value)
+}
+
+// readBody reads a file's body from standard input, as far as a frame could
+// carry it: the node says what is too much.
+func (s *session) readBody(ctx context.Context) ([]byte, error) {
+	type result struct {
+		body []byte
+		err  error
+	}
+	read := make(chan result, 1)
+	go func() {
+		body, err := io.ReadAll(io.LimitReader(s.in, proto.MaxFrame+1))
+		read <- result{body, err}
+	}()
+	select {
+	case r := <-read:
+		return r.body, r.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("standard input: %w", ctx.Err())
+	}
+}
+
+// at is the read option for -r.
+func (s *session) at() []client.ReadOption {
+	if s.rev == nil {
+		return nil
+	}
+	return []client.ReadOption{client.At(*s.rev)}
+}
+
+// glob is the only argument, or what matches every file.
+func glob(args []string) string {
+	if len(args) == 0 {
+		return "/**"
+	}
+	return args[0]
+}
+
+func printVersion(out io.Writer) error {
+	version := "unknown"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		version = info.Main.Version
+	}
+	_, err := fmt.Fprintln(out, "doozer", version)
+	return err
+}

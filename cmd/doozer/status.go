@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/ha/doozer/client"
+)
+
+// Exit statuses besides the protocol's error codes, which go from 1 to 22,
+// and 127.
+const (
+	exitUsage       = 64  // wrong use
+	exitUnreachable = 69  // no node can be reached, or the connection broke
+	exitIO          = 74  // standard input or output failed
+	exitLate        = 124 // the time limit passed
+)
+
+// usageError is what is wrong with the command line.
+type usageError string
+
+func (e usageError) Error() string { return string(e) }
+
+// lateError is the end of the time that -t gave.
+type lateError struct{ err error }
+
+func (e lateError) Error() string { return "the time limit passed: " + e.err.Error() }
+
+// inTime marks err if it came of the time limit.
+func inTime(ctx context.Context, err error) error {
+	if err != nil && errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
+		return lateError{err}
+	}
+	return err
+}
+
+// report writes err as one line and returns the exit status that stands for
+// it.
+func report(stderr io.Writer, err error) int {
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintf(stderr, "doozer: %s\n", strings.ReplaceAll(err.Error(), "\n", " "))
+	return status(err)
+}
+
+func status(err error) int {
+	var refused *client.Error
+	switch {
+	case errors.As(err, new(usageError)):
+		return exitUsage
+	case errors.As(err, new(lateError)):
+		return exitLate
+	case errors.As(err, &refused):
+		return int(refused.Code)
+	case errors.Is(err, client.ErrUnreachable), errors.Is(err, client.ErrLost):
+		return exitUnreachable
+	}
+	return exitIO
+}

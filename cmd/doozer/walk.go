@@ -1,0 +1,37 @@
+package main
+
+import (
+	"context"
+	"fmt"
+)
+
+func walkVerb() verb {
+	return verb{
+		name: "walk", args: "[glob]", max: 1, atRev: true,
+		brief: "print files",
+		help: `Prints each file that find would name: "<path> <rev> <len>", a line feed, the
+body and a line feed. (That is how watch prints a change, but for the word
+that says what happened.) All is as of one revision.
+
+    $ doozer walk '/config/db/*'
+    /config/db/host 21 9
+    localhost
+    /config/db/port 22 4
+    5432
+`,
+		run: walk,
+	}
+}
+
+func walk(ctx context.Context, s *session, args []string) error {
+	for f, err := range s.client.Walk(ctx, glob(args), s.at()...) {
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(s.out, "%s %d", f.Path, f.Rev)
+		if err := printBody(s.out, f.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,49 @@
+package main
+
+import "context"
+
+func watchVerb() verb {
+	return verb{
+		name: "watch", args: "[glob]", max: 1, atRev: true,
+		brief: "print changes as they happen",
+		help: `Prints each change to a file that matches the glob (see find): "<path> <rev>
+<set|del> <len>", a line feed, the new body and a line feed. With -r it begins
+with what happened at that revision, else with what happens from now on. It
+ends when it is interrupted, with -t, or when the reader of its output does.
+
+    $ doozer watch '/config/**'
+    /config/db/host 23 set 8
+    10.0.0.7
+    /config/db/port 24 del 0
+
+`,
+		run: watch,
+	}
+}
+
+func watch(ctx context.Context, s *session, args []string) error {
+	var from int64
+	if s.rev != nil {
+		from = *s.rev
+	}
+	w, err := s.client.Watch(ctx, glob(args), from)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	for {
+		ev, err := w.Next()
+		if err != nil {
+			return err
+		}
+		if err := printEvent(s.out, ev); err != nil {
+			return err
+		}
+		if w.Pending() {
+			continue
+		}
+		if err := s.out.Flush(); err != nil {
+			return err
+		}
+	}
+}

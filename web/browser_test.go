@@ -192,3 +192,29 @@ func TestBrowserShowsTenThousandFiles(t *testing.T) {
 	b.until(`document.getElementById("rev").textContent`, "rev 20001")
 	b.assertClean(url)
 }
+
+// A page that is hidden for long gives its connection back, and catches up when it is seen again.
+func TestBrowserPausesWhileHidden(t *testing.T) {
+	w := newWriter(t, store.Config{})
+	w.set("/a", "1")
+	s, url := start(t, Config{Store: w.Store, MaxStreams: 1})
+	b := browse(t, url)
+	b.untilShown("/a", "[1] 1")
+	b.eval(`{
+	  let hidden = true;
+	  Object.defineProperty(document, "hidden", { get: () => hidden });
+	  window.hide = (yes) => { hidden = yes; document.dispatchEvent(new Event("visibilitychange")); };
+	  const real = window.setTimeout;
+	  window.setTimeout = (act) => real(act, 10); // no need to wait that long here
+	  hide(true);
+	  window.setTimeout = real;
+	}`)
+	b.until(state, "paused")
+	s.slots <- struct{}{} // its place is free
+	<-s.slots
+	w.set("/b", "2")
+	b.eval("hide(false)")
+	b.until(state, "connected")
+	b.untilShown("/a", "[1] 1", "/b", "[2] 2")
+	b.assertClean(url)
+}

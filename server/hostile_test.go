@@ -216,3 +216,60 @@ func TestConfigIsChecked(t *testing.T) {
 		assert.T(t, err != nil, name)
 	}
 }
+
+// anyRequest is a request that parses and is odd in every other way.
+func anyRequest(rnd *rand.Rand) *ask {
+	verbs := []proto.Request_Verb{get, stat, getdir, walk, wait, watch, nop, rev, self, write, remove, proto.Request_PEER, 33}
+	paths := []string{"", "/", "/a", "/d", "/d/x", "/a/b", "/**", "/*", "/?", "/d/**/", "//", "/[", "\xff", strings.Repeat("/x", 3000)}
+	revs := []int64{-2, -1, 0, 1, 2, 3, 1 << 40, -1 << 63, 1<<63 - 1}
+	q := a(verbs[rnd.IntN(len(verbs))])
+	some := func() bool { return rnd.IntN(3) > 0 }
+	if some() {
+		q.path(paths[rnd.IntN(len(paths))])
+	}
+	if some() {
+		q.rev(revs[rnd.IntN(len(revs))])
+	}
+	if some() {
+		q.offset(int32(revs[rnd.IntN(len(revs))]))
+	}
+	if some() {
+		q.limit(int32(revs[rnd.IntN(len(revs))]))
+	}
+	if some() {
+		q.value("v")
+	}
+	if !some() {
+		q.local()
+	}
+	return q
+}
+
+// TestNoRequestHangs: whatever is asked ends, if need be by CANCEL, and the
+// connection serves on.
+func TestNoRequestHangs(t *testing.T) {
+	h := furnished(t)
+	c := dial(t, h)
+	rnd := rand.New(rand.NewPCG(5, 6))
+	const n = 900
+	open := make(map[int32]bool)
+	for tag := range int32(n) {
+		open[tag] = true
+		c.send(anyRequest(rnd).tag(tag))
+	}
+	for tag := range int32(n) {
+		c.send(a(cancel).tag(n + tag).otherTag(tag))
+	}
+	for cancels := 0; cancels < n; {
+		r := c.recv()
+		if tag := r.GetTag(); tag >= n {
+			cancels++
+			delete(open, tag-n)
+		} else if !open[tag] {
+			t.Fatalf("after its end: %s", show(r))
+		}
+	}
+	c.expectSlots(h, 0)
+	c.expectQuiet()
+	assert.Equal(t, 0, len(h.log.all()), h.log.all())
+}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"io"
 	"strings"
 	"testing"
 
@@ -96,6 +97,19 @@ func TestReads(t *testing.T) {
 		one("REV, local", a(rev).local(), "flags 3 rev 7"),
 		one("SELF", a(self), `flags 3 value "0123456789abcdef"`),
 	})
+}
+
+// TestTheManualsExample is the one of doc/proto.md, byte by byte.
+func TestTheManualsExample(t *testing.T) {
+	h := start(t, nil)
+	h.node.write(t, set(t, "/x", ""), set(t, "/x", ""), set(t, "/a", "hi"))
+	c := dial(t, h)
+	c.raw([]byte("\x00\x00\x00\x08" + "\x08\x01" + "\x10\x01" + "\x22\x02/a"))
+	want := "\x00\x00\x00\x0a" + "\x08\x01" + "\x10\x03" + "\x18\x03" + "\x32\x02hi"
+	got := make([]byte, len(want))
+	if _, err := io.ReadFull(c.conn, got); err != nil || string(got) != want {
+		t.Errorf("%x, %v", got, err)
+	}
 }
 
 func TestListings(t *testing.T) {

@@ -56,8 +56,8 @@ func (c *Client) Watch(ctx context.Context, glob string, rev int64) (*Watch, err
 }
 
 // Next waits for the next change. Its errors are final: the context's,
-// ErrClosed, ErrLost, or the node's, of which ErrTooLate says that the reader
-// fell behind the history. It may be called by one goroutine at a time.
+// ErrClosed, ErrLost, io.EOF when the node ended it, or the node's, of which
+// ErrTooLate says that the reader fell behind the history. It may be called by one goroutine at a time.
 func (w *Watch) Next() (Event, error) {
 	r, err := w.stream.next()
 	if err != nil {

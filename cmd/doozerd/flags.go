@@ -1,0 +1,107 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/ha/doozer/peer"
+	"github.com/ha/doozer/proto"
+)
+
+// options is what the command line says.
+type options struct {
+	peer     peer.Config
+	web      string // the address of the page; "": none
+	webGiven bool   // -w was given: no other port will do
+	version  bool
+}
+
+const webPort = "8080"
+
+// parse reads the command line. It writes what is wrong with it, or help that
+// was asked for, to out.
+func parse(args []string, out io.Writer) (*options, error) {
+	opt := new(options)
+	cfg := &opt.peer
+	timeout, fill, pulse := seconds(60*time.Second), seconds(70*time.Millisecond), seconds(time.Second)
+	fs := flag.NewFlagSet("doozerd", flag.ContinueOnError)
+	fs.SetOutput(out)
+	fs.StringVar(&cfg.Addr, "l", "127.0.0.1:"+proto.DefaultPort, "the `address` to listen on, for clients and nodes: one that others can dial")
+	fs.StringVar(&opt.web, "w", "", "the `address` of the web page; false: none (default the host of -l, port "+webPort+" or the next free one)")
+	fs.Var((*list)(&cfg.Attach), "a", "the `address` of a node of the cluster to attach to; may be repeated (default: begin a new cluster)")
+	fs.StringVar(&cfg.Cluster, "c", peer.DefaultCluster, "the cluster's `name`")
+	fs.Var(&timeout, "timeout", "the `time` after which a silent member's slot is given away, in seconds or as in 1m30s")
+	fs.Var(&fill, "fill", "the `time` that writes wait for a silent member, likewise")
+	fs.Var(&pulse, "pulse", "the `time` between two pulses, likewise")
+	fs.IntVar(&cfg.History, "hist", 360_000, "the `number` of changes kept to be read and watched")
+	fs.Int64Var(&cfg.HistoryBytes, "histbytes", 256<<20, "the most memory that they take, in `bytes`")
+	fs.BoolVar(&opt.version, "v", false, "print the version and exit")
+	if err := fs.Parse(args); err != nil {
+		return nil, err
+	}
+	cfg.Timeout, cfg.Fill, cfg.Pulse = time.Duration(timeout), time.Duration(fill), time.Duration(pulse)
+	fs.Visit(func(f *flag.Flag) { opt.webGiven = opt.webGiven || f.Name == "w" })
+	err := opt.finish(fs.Args())
+	if err != nil {
+		fmt.Fprintf(out, "doozerd: %v\n", err)
+	}
+	return opt, err
+}
+
+// finish checks what flags cannot, and works out where the page is.
+func (opt *options) finish(rest []string) error {
+	switch {
+	case len(rest) > 0:
+		return fmt.Errorf("unexpected argument %q (doozerd -h tells what there is)", rest[0])
+	case opt.peer.History < 1:
+		return errors.New("-hist: at least 1 change")
+	case opt.peer.HistoryBytes < 1:
+		return errors.New("-histbytes: at least 1 byte")
+	case opt.web == "false":
+		opt.web = ""
+	case opt.web == "":
+		opt.webGiven = false
+		if host, _, err := net.SplitHostPort(opt.peer.Addr); err == nil {
+			opt.web = net.JoinHostPort(host, webPort)
+		}
+	}
+	return nil
+}
+
+// seconds is a flag's time: a plain number of seconds, or with units.
+type seconds time.Duration
+
+func (s *seconds) String() string { return time.Duration(*s).String() }
+
+// Set parses one.
+func (s *seconds) Set(text string) error {
+	d, err := time.ParseDuration(text)
+	if n, numErr := strconv.ParseFloat(text, 64); numErr == nil && !math.IsNaN(n) && math.Abs(n) < 1e9 {
+		d, err = time.Duration(n*float64(time.Second)), nil
+	}
+	switch {
+	case err != nil:
+		return errors.New("neither a number of seconds nor a duration")
+	case d <= 0:
+		return errors.New("it has to be above zero")
+	}
+	*s = seconds(d)
+	return nil
+}
+
+// list is a flag that may be repeated.
+type list []string
+
+func (l *list) String() string { return fmt.Sprint(*l) }
+
+// Set adds one.
+func (l *list) Set(text string) error {
+	*l = append(*l, text)
+	return nil
+}

@@ -1,0 +1,78 @@
+// Doozerd is a node of a Doozer cluster. Without -a it begins a new cluster;
+// with -a it attaches to one, and becomes a member as soon as a file in
+// /ctl/cal is empty. It runs until SIGTERM or SIGINT. Exit status: 0; 1 when it could
+// not begin or not go on; 2 for wrong flags.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/ha/doozer/peer"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is the whole program: its exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	opt, err := parse(args, stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		return 2
+	case opt.version:
+		fmt.Fprintln(stdout, "doozerd", version())
+		return 0
+	}
+	if err := live(ctx, opt, slog.New(slog.NewTextHandler(stderr, nil))); err != nil {
+		fmt.Fprintf(stderr, "doozerd: %v\n", err)
+		return 1
+	}
+	return 0
+}
+
+// live runs the node, and its page.
+func live(ctx context.Context, opt *options, log *slog.Logger) error {
+	l, err := listenPage(opt, log)
+	if err != nil {
+		return fmt.Errorf("the web page: %w", err)
+	}
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	var p *page
+	var failure error
+	cfg := opt.peer
+	cfg.Log, cfg.Version = log, version()
+	cfg.Ready = func(s peer.Started) {
+		where := "none"
+		if l != nil {
+			where = "http://" + l.Addr().String() + "/"
+			if p, failure = servePage(l, s, log); failure != nil {
+				end()
+			}
+		}
+		log.Info("doozerd serves", "addr", s.Addr, "web", where, "cluster", s.Cluster, "node", s.ID, "version", cfg.Version)
+	}
+	err = peer.Run(ctx, cfg)
+	if p != nil {
+		p.end()
+	} else if l != nil {
+		l.Close()
+	}
+	if failure != nil {
+		return failure
+	}
+	return err
+}

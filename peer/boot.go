@@ -1,0 +1,58 @@
+package peer
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/ha/doozer/consensus"
+	"github.com/ha/doozer/store"
+)
+
+// origin is what a node begins with: its tree, and where consensus stands.
+type origin struct {
+	st    *store.Store
+	state consensus.State
+	from  string // the address that it came from; "": a new cluster
+}
+
+// boot begins a new cluster with this node as its only member: its own entries
+// are the first revisions; then alpha nops, so that the config that follows
+// from them is in force.
+func boot(cfg *Config, me *identity) (*origin, error) {
+	st, err := store.New(store.Config{History: cfg.History, HistoryBytes: cfg.HistoryBytes})
+	if err != nil {
+		return nil, err
+	}
+	files := append(nodeFiles(cfg, me),
+		store.File{Path: namePath, Value: []byte(cfg.Cluster)},
+		store.File{Path: calPath("0"), Value: []byte(me.id)})
+	var log []store.Entry
+	for i, f := range files {
+		mutation, err := store.EncodeSet(f.Path, f.Value, store.Missing)
+		if err != nil {
+			return nil, fmt.Errorf("boot: %w", err)
+		}
+		log = append(log, store.Entry{Seqn: int64(i + 1), Mutation: mutation})
+	}
+	applied := int64(len(log)) + cfg.Alpha
+	for i, err := range st.Apply(log, applied, nil) {
+		if err != nil {
+			return nil, fmt.Errorf("boot: %s: %w", files[i].Path, err)
+		}
+	}
+	first := consensus.Membership{From: 1, Members: []consensus.ID{me.id}}
+	return &origin{st: st, state: consensus.State{Applied: applied, Configs: []consensus.Membership{first}}}, nil
+}
+
+// nodeFiles are the entries by which a node registers.
+func nodeFiles(cfg *Config, me *identity) []store.File {
+	hostname, err := os.Hostname()
+	if err != nil {
+		hostname = "unknown"
+	}
+	return []store.File{
+		{Path: nodePath(me.id, "addr"), Value: []byte(me.addr)},
+		{Path: nodePath(me.id, "hostname"), Value: []byte(hostname)},
+		{Path: nodePath(me.id, "version"), Value: []byte(cfg.Version)},
+	}
+}

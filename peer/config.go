@@ -1,0 +1,139 @@
+package peer
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/ha/doozer/consensus"
+	"github.com/ha/doozer/store"
+)
+
+// The defaults of Config.
+const (
+	DefaultCluster       = "local"
+	DefaultTimeout       = 60 * time.Second
+	DefaultPulse         = time.Second
+	DefaultAttachTimeout = 10 * time.Second
+)
+
+// Config says how a node lives. The zero value of a field stands for its
+// default, but for Addr and Log, which are required.
+type Config struct {
+	// Addr is where the node listens for clients and peers, "host:port". The
+	// host is one that others can dial. Port 0 is a free port.
+	Addr string
+
+	// Attach are addresses, "host:port", of nodes of the cluster to join; any
+	// one of them that answers will do. None: the node begins a new cluster.
+	Attach []string
+
+	// AttachTimeout is how long to go on trying them while none answers.
+	AttachTimeout time.Duration
+
+	// Cluster is the cluster's name, a name as in a path. Nodes of different
+	// clusters refuse each other.
+	Cluster string
+
+	// Timeout is how long a member is cut off before the others give its slot
+	// away; at least ten times Fill.
+	Timeout time.Duration
+
+	// Fill is how long the cluster waits for a silent member before it goes on
+	// without it; from 10 ms to 10 s.
+	Fill time.Duration
+
+	// Pulse is the time between two writes of what the node has applied; at
+	// least 10 ms.
+	Pulse time.Duration
+
+	// Alpha is the size of the window of consensus, in seqns, the same
+	// at all nodes of a cluster; at least 64.
+	Alpha int64
+
+	// History bounds the changes that are kept for reads at old revisions, in
+	// number and in bytes; see store.Config.
+	History      int
+	HistoryBytes int64
+
+	// Version is the program's, for /ctl/node/<id>/version.
+	Version string
+
+	// Log gets a line for what an operator wants to know, and none for each
+	// request.
+	Log *slog.Logger
+
+	// Ready, if not nil, is called once, when the node has its tree and begins
+	// to serve. It must not block.
+	Ready func(Started)
+}
+
+// Started tells of a node that begins to serve.
+type Started struct {
+	ID      string       // the node's
+	Cluster string       // the cluster's name
+	Addr    string       // where it listens
+	Store   *store.Store // its tree, to be read by anyone
+}
+
+// withDefaults fills in the defaults, and says which field is wrong.
+func (cfg Config) withDefaults() (Config, error) {
+	setDefault(&cfg.Cluster, DefaultCluster)
+	setDefault(&cfg.Timeout, DefaultTimeout)
+	setDefault(&cfg.AttachTimeout, DefaultAttachTimeout)
+	setDefault(&cfg.Fill, consensus.DefaultFill)
+	setDefault(&cfg.Pulse, DefaultPulse)
+	setDefault(&cfg.Alpha, consensus.DefaultAlpha)
+	setDefault(&cfg.Version, "unknown")
+	return cfg, cfg.validate()
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+func (cfg *Config) validate() error {
+	if err := checkDialable(cfg.Addr); err != nil {
+		return fmt.Errorf("the address to listen on: %w", err)
+	}
+	for _, addr := range cfg.Attach {
+		if _, _, err := net.SplitHostPort(addr); err != nil {
+			return fmt.Errorf("the address to attach to: %w", err)
+		}
+	}
+	switch {
+	case strings.Contains(cfg.Cluster, "/") || store.CheckPath("/"+cfg.Cluster) != nil:
+		return fmt.Errorf("the cluster's name: %.40q has other characters than A-Z a-z 0-9 . - _", cfg.Cluster)
+	case cfg.Fill < 10*time.Millisecond || cfg.Fill > 10*time.Second:
+		return fmt.Errorf("fill: %v is not within 10ms and 10s", cfg.Fill)
+	case cfg.Timeout < 10*cfg.Fill:
+		return fmt.Errorf("timeout: %v is less than ten times fill, %v", cfg.Timeout, cfg.Fill)
+	case cfg.Pulse < 10*time.Millisecond:
+		return fmt.Errorf("pulse: %v is less than 10ms", cfg.Pulse)
+	case cfg.AttachTimeout < 0:
+		return fmt.Errorf("attach timeout: %v is negative", cfg.AttachTimeout)
+	case cfg.Alpha < 64:
+		return fmt.Errorf("alpha: %d is less than 64", cfg.Alpha)
+	case cfg.Log == nil:
+		return errors.New("a logger is required")
+	}
+	return nil
+}
+
+// checkDialable says whether others can dial addr, as far as it shows.
+func checkDialable(addr string) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return err
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		return fmt.Errorf("%q is not one that other nodes can dial: give a host", addr)
+	}
+	return nil
+}

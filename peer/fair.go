@@ -1,0 +1,92 @@
+package peer
+
+import (
+	"github.com/ha/doozer/server"
+)
+
+// The bounds of what waits to be proposed, in all. What comes beyond is
+// refused: the client may try another node.
+const (
+	maxWaiting      = 1 << 18
+	maxWaitingBytes = 256 << 20
+)
+
+// fairQueue holds the proposals that wait for their turn, in order for each
+// connection, and round robin over the connections: one that pipelines much
+// does not hold up the others.
+type fairQueue struct {
+	lines map[server.Completer]*line
+	ring  []*line // those that are not empty
+	turn  int
+	n     int
+	bytes int
+}
+
+// line is what waits of one connection.
+type line struct {
+	to    server.Completer
+	items []waiting
+	head  int
+}
+
+type waiting struct {
+	p     server.Proposal
+	since int64
+}
+
+// push queues p, unless too much waits.
+func (q *fairQueue) push(now int64, p server.Proposal) bool {
+	if q.n >= maxWaiting || q.bytes > maxWaitingBytes {
+		return false
+	}
+	l := q.lines[p.To]
+	if l == nil {
+		if q.lines == nil {
+			q.lines = make(map[server.Completer]*line)
+		}
+		l = &line{to: p.To}
+		q.lines[p.To] = l
+		q.ring = append(q.ring, l)
+	}
+	l.items = append(l.items, waiting{p, now})
+	q.n++
+	q.bytes += len(p.Mutation)
+	return true
+}
+
+// pop takes the next one.
+func (q *fairQueue) pop() (p server.Proposal, ok bool) {
+	if q.n == 0 {
+		return p, false
+	}
+	q.turn %= len(q.ring)
+	p = q.take(q.turn)
+	return p, true
+}
+
+// popOld takes one that came before a time, if there is any.
+func (q *fairQueue) popOld(before int64) (p server.Proposal, ok bool) {
+	for i, l := range q.ring {
+		if l.items[l.head].since < before {
+			return q.take(i), true
+		}
+	}
+	return p, false
+}
+
+// take takes the first of the i-th line, and passes the turn on behind it.
+func (q *fairQueue) take(i int) server.Proposal {
+	l := q.ring[i]
+	p := l.items[l.head].p
+	l.items[l.head] = waiting{}
+	l.head++
+	q.n--
+	q.bytes -= len(p.Mutation)
+	q.turn = i + 1
+	if l.head == len(l.items) {
+		delete(q.lines, l.to)
+		q.ring = append(q.ring[:i], q.ring[i+1:]...)
+		q.turn = i
+	}
+	return p
+}

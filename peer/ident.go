@@ -1,0 +1,65 @@
+package peer
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"fmt"
+
+	"github.com/ha/doozer/proto"
+)
+
+// protocolVersion is that of what peers say to each other. Nodes of different
+// versions refuse each other.
+const protocolVersion = 1
+
+// newID draws a node's id: 80 random bits, 16 characters. It is drawn at every
+// start and never used twice, for a process that lost its memory must not be
+// taken for itself.
+func newID() string {
+	var b [10]byte
+	rand.Read(b[:]) // never fails
+	return base32.StdEncoding.EncodeToString(b[:])
+}
+
+// validID reports whether id is one that newID may have drawn.
+func validID(id string) bool {
+	if len(id) != 16 {
+		return false
+	}
+	for _, c := range []byte(id) {
+		if (c < 'A' || c > 'Z') && (c < '2' || c > '7') {
+			return false
+		}
+	}
+	return true
+}
+
+// identity is what a node says of itself to a peer.
+type identity struct {
+	id      string
+	cluster string
+	alpha   int64
+	addr    string
+}
+
+func (me *identity) hello() *proto.Hello {
+	return &proto.Hello{Version: protocolVersion, Cluster: me.cluster, Alpha: me.alpha, Id: me.id, Addr: me.addr}
+}
+
+// check says why the node that sent h cannot be a peer, or nil.
+func (me *identity) check(h *proto.Hello) error {
+	other := fmt.Sprintf("%.100q", h.Addr)
+	switch {
+	case h.Version != protocolVersion:
+		return fmt.Errorf("%s speaks version %d of the peer protocol, %s version %d", other, h.Version, me.addr, protocolVersion)
+	case h.Cluster != me.cluster:
+		return fmt.Errorf("%s is of cluster %.40q, %s of %q", other, h.Cluster, me.addr, me.cluster)
+	case h.Alpha != me.alpha:
+		return fmt.Errorf("%s has alpha %d, %s has %d", other, h.Alpha, me.addr, me.alpha)
+	case !validID(h.Id):
+		return fmt.Errorf("%s says that its id is %.40q, which is none", other, h.Id)
+	case h.Id == me.id:
+		return fmt.Errorf("%s is this node itself", other)
+	}
+	return nil
+}

@@ -1,0 +1,89 @@
+package peer
+
+import (
+	"fmt"
+
+	"github.com/ha/doozer/consensus"
+	"github.com/ha/doozer/proto"
+)
+
+// maxQueued bounds the bytes that wait to be written to one peer. What comes
+// beyond is dropped, as on any network, and said again by consensus.
+const maxQueued = 16 << 20
+
+// link is the connection between this node and another one.
+type link struct {
+	id     string // the other's
+	addr   string // where it can be dialed, as it says
+	dialed bool   // by this node, not by the other
+	conn   *proto.Conn
+
+	// The loop's alone.
+	frame   frame
+	heard   int64 // when something last came
+	said    int64 // when something was last sent
+	dropped int64 // messages that were dropped
+}
+
+// prefer reports whether k is to replace old, another link to the same node.
+// Both ends decide alike, so one link stays: the one that the node with the
+// lower id dialed, and of two that the same node dialed the newer one, since
+// nobody dials who still has a link.
+func (k *link) prefer(old *link, self string) bool {
+	if k.dialed == old.dialed {
+		return true
+	}
+	return k.dialed == (self < k.id)
+}
+
+// read hands all that comes by the link to the loop, until it ends.
+func (k *link) read(in *intake) error {
+	var msgs []consensus.Message
+	size := 0
+	for {
+		if err := k.conn.Read(); err != nil {
+			return err
+		}
+		for {
+			b, ok := k.conn.Next()
+			if !ok {
+				break
+			}
+			var err error
+			if msgs, err = decodeFrame(b, msgs); err != nil {
+				return fmt.Errorf("%w: %w", errMalformed, err)
+			}
+			size += len(b)
+			if len(msgs) >= splitMsgs {
+				msgs, size = in.messages(k, msgs, size), 0
+			}
+		}
+		msgs, size = in.messages(k, msgs, size), 0
+	}
+}
+
+// send queues messages and writes them, as far as the network takes them.
+func (k *link) send(now int64, msgs []consensus.Message) {
+	k.said = now
+	for rest := msgs; len(rest) > 0; {
+		if k.conn.Pending() > maxQueued {
+			k.dropped += int64(len(rest))
+			break
+		}
+		k.frame, rest = nextFrame(rest)
+		if k.conn.Queue(&k.frame) != nil {
+			break // it ended; its reader tells
+		}
+	}
+	k.frame.msgs = nil
+	k.conn.Flush()
+}
+
+// sayNothing sends an empty frame: the other end hears that this one lives.
+func (k *link) sayNothing(now int64) {
+	k.said = now
+	k.frame = frame{}
+	if k.conn.Pending() == 0 && k.conn.Queue(&k.frame) == nil {
+		k.conn.Flush()
+	}
+}

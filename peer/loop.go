@@ -1,0 +1,154 @@
+package peer
+
+import (
+	"context"
+	"runtime"
+	"time"
+
+	"github.com/ha/doozer/consensus"
+	"github.com/ha/doozer/store"
+)
+
+// The loop's own times: between two ticks of consensus, and between two looks
+// at links and at what waited too long.
+const (
+	tickEvery   = 4 * time.Millisecond
+	upkeepEvery = 100 * time.Millisecond
+)
+
+// loop owns the consensus machine, and the right to write to the store. Its
+// goroutine alone touches what is in here.
+type loop struct {
+	cfg     *Config
+	me      *identity
+	node    *node
+	in      *intake
+	st      *store.Store
+	machine *consensus.Machine
+
+	now    int64 // the clock, sampled once a turn
+	ticked int64
+	upkept int64
+
+	batch    batch
+	out      consensus.Output
+	applier  applier
+	clients  clients
+	remotes  map[consensus.ID]*remote
+	fetching bool  // a snapshot is under way
+	fetchAt  int64 // do not fetch one before
+}
+
+// run takes turns until ctx ends, and then tells all who wait so.
+func (l *loop) run(ctx context.Context) {
+	ticker := time.NewTicker(tickEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			l.end()
+			return
+		case <-l.in.wake:
+			// Let those who are about to leave something do so: a larger batch
+			// costs no more packets and wake-ups than a small one.
+			runtime.Gosched()
+		case <-ticker.C:
+		}
+		l.turn()
+	}
+}
+
+// turn takes all that came, and does all that comes of it: the clients are
+// answered first, then each peer gets what is for it in one write.
+func (l *loop) turn() {
+	l.in.swap(&l.batch)
+	l.now = max(l.now, monotonic()) // after the reads came in: a lease is judged by it
+	for i := range l.batch.arrivals {
+		l.arrive(&l.batch.arrivals[i])
+	}
+	for _, f := range l.batch.calls {
+		f(l)
+	}
+	l.clients.propose(l.now, l.batch.proposals, l.machine)
+	l.clients.read(l.now, l.batch.reads, l.machine)
+	if l.now-l.ticked >= int64(tickEvery)/2 {
+		l.tick()
+	}
+	l.apply()
+	l.machine.Take(&l.out)
+	l.answer()
+	l.send()
+}
+
+func (l *loop) arrive(a *arrival) {
+	switch a.what {
+	case linkUp:
+		l.linkUp(a.link)
+	case linkEnd:
+		l.linkEnd(a.link)
+	case linkMessages:
+		if l.current(a.link) {
+			a.link.heard = l.now
+			l.machine.Step(l.now, a.link.id, a.msgs)
+		}
+	}
+}
+
+// tick does what time alone brings.
+func (l *loop) tick() {
+	l.ticked = l.now
+	l.machine.Tick(l.now)
+	if l.now-l.upkept >= int64(upkeepEvery) {
+		l.upkept = l.now
+		l.clients.expire(l.now)
+		l.keepLinks()
+	}
+}
+
+// apply applies what was learned.
+func (l *loop) apply() {
+	for {
+		entries, to, ok := l.machine.Entries()
+		if !ok {
+			return
+		}
+		codes, changes := l.applier.apply(entries, to)
+		l.machine.Applied(l.now, codes, changes)
+		if len(changes) > 0 {
+			l.cfg.Log.Info("members change", "members", changes[len(changes)-1].Members, "rev", changes[len(changes)-1].From)
+			l.upkept = 0
+		}
+	}
+}
+
+// answer tells the clients what has ended.
+func (l *loop) answer() {
+	for i := range l.out.Done {
+		l.clients.done(&l.out.Done[i])
+	}
+	l.clients.flushAll()
+	if l.out.Snapshot != "" {
+		l.wantSnapshot(l.out.Snapshot)
+	}
+}
+
+func (l *loop) send() {
+	for i := range l.out.Messages {
+		to := &l.out.Messages[i]
+		if r := l.remotes[to.To]; r != nil && r.link != nil {
+			r.link.send(l.now, to.Msgs)
+		}
+	}
+}
+
+// end is the last turn: nothing is agreed on any more.
+func (l *loop) end() {
+	l.in.close()
+	l.in.swap(&l.batch)
+	l.clients.end(&l.batch)
+	for _, r := range l.remotes {
+		if r.link != nil {
+			r.link.conn.Close()
+		}
+	}
+}

@@ -1,0 +1,142 @@
+package peer
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+
+	"github.com/ha/doozer/consensus"
+	"github.com/ha/doozer/proto"
+	"github.com/ha/doozer/server"
+)
+
+// node is a doozerd as its server, its links and its own upkeep see it: the
+// way to the loop, and the goroutines of the links. It is a server.Node.
+type node struct {
+	cfg      *Config
+	me       *identity
+	in       *intake
+	strange  throttle        // for what strangers do
+	sending  chan struct{}   // an element for each snapshot that is being sent
+	changed  chan struct{}   // an element when something under /ctl may have changed
+	life     context.Context // ends with the node
+	mu       sync.Mutex
+	ended    bool           // no goroutine begins any more
+	routines sync.WaitGroup // of links and snapshots
+}
+
+func newNode(cfg *Config, me *identity, life context.Context) *node {
+	return &node{cfg: cfg, me: me, in: newIntake(), strange: throttle{log: cfg.Log},
+		sending: make(chan struct{}, maxSending), changed: make(chan struct{}, 1), life: life}
+}
+
+// ID is the node's id.
+func (n *node) ID() string { return n.me.id }
+
+// Propose hands mutations to the loop.
+func (n *node) Propose(ps []server.Proposal) {
+	if n.in.propose(ps) {
+		return
+	}
+	for i := range ps {
+		ps[i].To.Complete(ps[i].Tag, 0, server.ErrReadonly)
+		ps[i].To.Flush()
+	}
+}
+
+// Read asks the loop for a read point.
+func (n *node) Read(r server.Reader) {
+	if !n.in.read(r) {
+		r.ReadReady(server.ErrNoQuorum)
+		r.Flush()
+	}
+}
+
+// begin counts a goroutine, unless the node ended.
+func (n *node) begin() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !n.ended {
+		n.routines.Add(1)
+	}
+	return !n.ended
+}
+
+// spawn runs f in a goroutine, unless the node ended.
+func (n *node) spawn(f func()) {
+	if n.begin() {
+		go func() {
+			defer n.routines.Done()
+			f()
+		}()
+	}
+}
+
+// wait waits until all goroutines ended; n.life must have ended before.
+func (n *node) wait() {
+	n.mu.Lock()
+	n.ended = true
+	n.mu.Unlock()
+	n.routines.Wait()
+}
+
+// accept takes over a connection that another node opened.
+func (n *node) accept(conn *proto.Conn, req *proto.Request) {
+	defer conn.Close()
+	if !n.begin() {
+		return
+	}
+	defer n.routines.Done()
+	stop := context.AfterFunc(n.life, func() { conn.Close() })
+	defer stop()
+	hello, err := welcome(conn, req, n.me)
+	switch {
+	case err != nil:
+		n.strange.warn("refused a peer", "from", conn.RemoteAddr(), "err", err)
+	case hello.Snapshot:
+		n.sendSnapshot(conn)
+	default:
+		n.follow(&link{id: hello.Id, addr: hello.Addr, conn: conn})
+	}
+}
+
+// dial opens a link to a node, in a goroutine that goes on as the link's
+// reader.
+func (n *node) dial(id consensus.ID, addr string) {
+	n.spawn(func() {
+		conn, hello, err := dial(n.life, addr, n.me, false)
+		if err == nil && hello.Id != id {
+			conn.Close()
+			err = errors.New("another node answers there")
+		}
+		if err != nil {
+			if errors.Is(err, errRefused) {
+				n.strange.warn("cannot link", "node", id, "addr", addr, "err", err)
+			} else {
+				n.cfg.Log.Debug("cannot link", "node", id, "addr", addr, "err", err)
+			}
+			n.in.call(func(l *loop) { l.dialEnded(id) })
+			return
+		}
+		defer conn.Close()
+		stop := context.AfterFunc(n.life, func() { conn.Close() })
+		defer stop()
+		k := &link{id: hello.Id, addr: addr, conn: conn, dialed: true}
+		n.in.call(func(l *loop) { l.dialEnded(id) })
+		n.follow(k)
+	})
+}
+
+// follow reads a link until it ends.
+func (n *node) follow(k *link) {
+	n.in.arrive(k, linkUp)
+	err := k.read(n.in)
+	if errors.Is(err, errMalformed) || errors.Is(err, proto.ErrFrameTooBig) {
+		n.strange.warn("ended a link", "node", k.id, "from", k.conn.RemoteAddr(), "err", err)
+	} else if !errors.Is(err, net.ErrClosed) {
+		n.cfg.Log.Debug("a link ended", "node", k.id, "err", err)
+	}
+	k.conn.Close()
+	n.in.arrive(k, linkEnd)
+}

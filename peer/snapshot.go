@@ -1,0 +1,191 @@
+package peer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/ha/doozer/consensus"
+	"github.com/ha/doozer/proto"
+	"github.com/ha/doozer/store"
+)
+
+// The bounds of snapshots.
+const (
+	maxSending    = 4                // snapshots that are sent at a time
+	chunkBytes    = 256 << 10        // of files in a frame, but for a single larger one
+	snapshotStall = 10 * time.Second // the longest time without progress, at either end
+	fileOverhead  = 64               // what a file counts beside its path and value
+)
+
+// snapshot is a tree at a revision, with the configs that the tree alone cannot
+// tell.
+type snapshot struct {
+	state consensus.State
+	rev   int64 // the highest revision that holds a mutation
+	files []store.File
+}
+
+// moment is what a snapshot shows, as the loop saw it.
+type moment struct {
+	view    store.View
+	configs []consensus.Membership
+}
+
+// sendSnapshot answers a connection that asks for a snapshot.
+func (n *node) sendSnapshot(conn *proto.Conn) {
+	select {
+	case n.sending <- struct{}{}:
+		defer func() { <-n.sending }()
+	default:
+		n.strange.warn("refused a snapshot: too many are being sent", "to", conn.RemoteAddr())
+		return
+	}
+	now := make(chan moment, 1)
+	ok := n.in.call(func(l *loop) { now <- moment{l.st.View(), l.machine.Configs()} })
+	if !ok {
+		return
+	}
+	var m moment
+	select {
+	case m = <-now:
+	case <-n.life.Done():
+		return
+	}
+	begun := time.Now()
+	err := writeSnapshot(conn, m)
+	n.cfg.Log.Info("sent a snapshot", "to", conn.RemoteAddr(), "rev", m.view.Applied(), "took", time.Since(begun), "err", err)
+}
+
+// writeSnapshot writes m in chunks, none before the one before it was read.
+func writeSnapshot(conn *proto.Conn, m moment) error {
+	stall := time.AfterFunc(snapshotStall, func() { conn.Close() })
+	defer stall.Stop()
+	put := func(c *proto.SnapshotChunk) error {
+		if err := conn.Queue(c); err != nil {
+			return err
+		}
+		err := conn.Await()
+		stall.Reset(snapshotStall)
+		return err
+	}
+	head := &proto.SnapshotChunk{Applied: m.view.Applied(), Rev: m.view.Rev()}
+	for _, ms := range m.configs {
+		head.Configs = append(head.Configs, &proto.Membership{From: ms.From, Members: ms.Members})
+	}
+	if err := put(head); err != nil {
+		return err
+	}
+	if err := writeFiles(m.view, put); err != nil {
+		return err
+	}
+	if err := put(&proto.SnapshotChunk{Done: true}); err != nil {
+		return err
+	}
+	if err := conn.Read(); !errors.Is(err, io.EOF) { // it closes when it has all
+		return err
+	}
+	return nil
+}
+
+func writeFiles(v store.View, put func(*proto.SnapshotChunk) error) error {
+	all, err := store.CompileGlob("/**")
+	if err != nil {
+		return err
+	}
+	var chunk proto.SnapshotChunk
+	size := 0
+	v.Walk(all, func(path string, value []byte, rev int64) bool {
+		more := len(path) + len(value) + fileOverhead
+		if size+more > chunkBytes && size > 0 {
+			err = put(&chunk)
+			chunk, size = proto.SnapshotChunk{}, 0
+		}
+		chunk.Files = append(chunk.Files, &proto.File{Path: path, Value: value, Rev: rev})
+		size += more
+		return err == nil
+	})
+	if err != nil {
+		return err
+	}
+	return put(&chunk)
+}
+
+// fetchSnapshot asks the node at addr for a snapshot.
+func fetchSnapshot(ctx context.Context, addr string, me *identity) (*snapshot, error) {
+	conn, _, err := dial(ctx, addr, me, true)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	defer stop()
+	stall := time.AfterFunc(snapshotStall, func() { conn.Close() })
+	defer stall.Stop()
+	snap, err := readSnapshot(conn, func() { stall.Reset(snapshotStall) })
+	if err != nil {
+		return nil, fmt.Errorf("a snapshot from %s: %w", addr, err)
+	}
+	return snap, nil
+}
+
+var errBadSnapshot = errors.New("malformed")
+
+// readSnapshot takes chunks until the last one; progress is called for each.
+func readSnapshot(conn *proto.Conn, progress func()) (*snapshot, error) {
+	snap := new(snapshot)
+	for {
+		b, ok := conn.Next()
+		if !ok {
+			if err := conn.Read(); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		progress()
+		chunk := new(proto.SnapshotChunk)
+		if err := chunk.UnmarshalVT(b); err != nil {
+			return nil, err
+		}
+		if chunk.Done {
+			return snap, nil
+		}
+		if err := snap.add(chunk); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// add takes a chunk; the first one is the head.
+func (s *snapshot) add(chunk *proto.SnapshotChunk) error {
+	if s.state.Configs == nil {
+		s.state.Applied, s.rev = chunk.Applied, chunk.Rev
+		for _, ms := range chunk.Configs {
+			if ms == nil {
+				return errBadSnapshot
+			}
+			s.state.Configs = append(s.state.Configs, consensus.Membership{From: ms.From, Members: ms.Members})
+		}
+		if s.state.Configs == nil {
+			return errBadSnapshot
+		}
+		return nil
+	}
+	for _, f := range chunk.Files {
+		s.files = append(s.files, store.File{Path: f.GetPath(), Value: f.GetValue(), Rev: f.GetRev()})
+	}
+	return nil
+}
+
+// origin is the snapshot as something to begin with.
+func (s *snapshot) origin(cfg *Config) (*origin, error) {
+	st, err := store.Restore(store.Config{History: cfg.History, HistoryBytes: cfg.HistoryBytes},
+		s.state.Applied, s.rev, slices.Values(s.files))
+	if err != nil {
+		return nil, err
+	}
+	return &origin{st: st, state: s.state}, nil
+}

@@ -1,0 +1,40 @@
+package peer
+
+import (
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// The lines that a throttle lets through in a window of time.
+const (
+	throttleWindow = 10 * time.Second
+	throttleLines  = 10
+)
+
+// throttle writes log lines that strangers can cause, a few in any time.
+type throttle struct {
+	log *slog.Logger
+
+	mu      sync.Mutex
+	since   time.Time
+	lines   int
+	dropped int
+}
+
+func (t *throttle) warn(msg string, args ...any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if now := time.Now(); now.Sub(t.since) >= throttleWindow {
+		if t.dropped > 0 {
+			args = append(args, "and_lines_left_out", t.dropped)
+		}
+		t.since, t.lines, t.dropped = now, 0, 0
+	}
+	if t.lines == throttleLines {
+		t.dropped++
+		return
+	}
+	t.lines++
+	t.log.Warn(msg, args...)
+}

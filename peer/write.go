@@ -1,0 +1,77 @@
+package peer
+
+import (
+	"context"
+
+	"github.com/ha/doozer/consensus"
+	"github.com/ha/doozer/server"
+	"github.com/ha/doozer/store"
+)
+
+// waiter waits for one proposal or one read of the node's own.
+type waiter chan error
+
+func newWaiter() waiter { return make(waiter, 1) }
+
+// Complete, ReadReady and Flush are called by the loop.
+func (w waiter) Complete(_ uint64, _ int64, err error) { w <- err }
+
+// ReadReady is Complete for reads.
+func (w waiter) ReadReady(err error) { w <- err }
+
+// Flush has nothing to write.
+func (w waiter) Flush() {}
+
+func (w waiter) wait(ctx context.Context) error {
+	select {
+	case err := <-w:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// set writes a file as any client would, and waits until it is applied here.
+func (n *node) set(ctx context.Context, path string, value []byte, rev int64) error {
+	mutation, err := store.EncodeSet(path, value, rev)
+	if err != nil {
+		return err
+	}
+	return n.write(ctx, mutation)
+}
+
+// del deletes a file likewise.
+func (n *node) del(ctx context.Context, path string) error {
+	mutation, err := store.EncodeDel(path, store.Clobber)
+	if err != nil {
+		return err
+	}
+	return n.write(ctx, mutation)
+}
+
+func (n *node) write(ctx context.Context, mutation []byte) error {
+	w := newWaiter()
+	n.Propose([]server.Proposal{{Mutation: mutation, To: w}})
+	return w.wait(ctx)
+}
+
+// catchUp waits until this node's store shows all that was acknowledged.
+func (n *node) catchUp(ctx context.Context) error {
+	w := newWaiter()
+	n.Read(w)
+	return w.wait(ctx)
+}
+
+// info asks the loop what consensus knows of the cluster.
+func (n *node) info(ctx context.Context) (info consensus.Info, ok bool) {
+	answer := make(chan consensus.Info, 1)
+	if !n.in.call(func(l *loop) { answer <- l.machine.Info() }) {
+		return info, false
+	}
+	select {
+	case info = <-answer:
+		return info, true
+	case <-ctx.Done():
+		return info, false
+	}
+}

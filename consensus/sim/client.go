@@ -9,7 +9,6 @@ type op struct {
 	read  bool
 	mut   mutation
 	class uint8 // the register that it concerns, or noKey
-	want  seen  // of a conditional write: what the register must show
 	floor int64 // what had been acknowledged or shown when it began
 
 	start, end int64 // stamps; end 0: no answer yet
@@ -20,9 +19,6 @@ type op struct {
 	got        [maxKeys]register
 	then       func(*op) // called with the answer
 }
-
-// seen is a register's content as a client knows it.
-type seen = register
 
 const noKey = 255
 
@@ -83,8 +79,14 @@ func (c *Cluster) done(n *node, d consensus.Done) {
 	c.mix(d.Key<<8 | uint64(d.Status))
 	c.tracef("%s -> client %d: %s", n.id, o.key, describe(o))
 	c.check.answered(n, o)
+	c.call(o)
+}
+
+// call tells whoever wanted to hear of o's end, once the node that answers
+// has left its loop.
+func (c *Cluster) call(o *op) {
 	if o.then != nil {
-		o.then(o)
+		c.after(0, func() { o.then(o) })
 	}
 }
 
@@ -94,9 +96,7 @@ func (c *Cluster) lose(n *node) {
 		if o.node == n && o.end == 0 {
 			o.end, o.status = c.tally(), lost
 			c.open--
-			if o.then != nil {
-				o.then(o)
-			}
+			c.call(o)
 		}
 	}
 }
@@ -112,12 +112,12 @@ func (c *Cluster) noteShown(o *op) {
 	if o.read {
 		o.got = o.node.store.keys
 		c.shown = max(c.shown, o.node.store.rev)
-		copy(c.lastSet, o.got[:])
+		c.known = o.got
 		return
 	}
 	c.shown = max(c.shown, o.seqn)
 	if o.class != noKey && o.code == codeOK {
-		c.lastSet[o.class] = register{o.mut.id, o.seqn}
+		c.known[o.class] = register{o.mut.id, o.seqn}
 	}
 }
 
@@ -140,16 +140,13 @@ func (c *Cluster) workload() {
 // to believe in, and may send a reader after the answer.
 func (c *Cluster) write(n *node) {
 	mut := mutation{op: opSet, arg: uint8(c.rand.IntN(c.p.Keys)), rev: clobber}
-	var want seen
-	if cas := chance(c.rand, c.p.PCAS); cas {
-		want = c.lastSet[mut.arg]
-		mut.rev = want.rev
+	if chance(c.rand, c.p.PCAS) {
+		mut.rev = c.known[mut.arg].rev
 	}
 	if c.p.Pad > 0 {
 		mut.pad = c.rand.IntN(c.p.Pad)
 	}
-	o := c.propose(n, mut, c.chase)
-	o.want = want
+	c.propose(n, mut, c.chase)
 }
 
 // chase follows an acknowledged write with a read at another node at once.

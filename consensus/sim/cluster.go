@@ -16,28 +16,26 @@ type Cluster struct {
 	events agenda
 	net    network
 	nodes  []*node
-	faulty bool // chance may lose, double and delay far
+	faulty bool     // chance may lose, double and delay far
+	undos  []func() // of the faults that last
 
-	ops     []*op
-	open    int    // operations that wait for their answer
-	moves   int    // membership changes under way
-	shown   int64  // the highest seqn with a mutation that was acknowledged or shown to a reader
-	stamp   int64  // grows with each beginning and end of an operation
-	lastSet []seen // what clients know of each key
+	ops   []*op
+	open  int               // operations that wait for their answer
+	moves int               // membership changes under way
+	shown int64             // the highest seqn with a mutation that was acknowledged or shown to a reader
+	stamp int64             // grows with each beginning and end of an operation
+	known [maxKeys]register // the latest that clients were shown of each key
 
-	check  *checker
-	steps  int
-	hash   uint64 // of all that happened
-	err    error  // the first thing that went wrong
-	trace  io.Writer
-	tracer []string
+	check *checker
+	steps int
+	hash  uint64 // of all that happened
+	err   error  // the first thing that went wrong
+	trace io.Writer
 }
 
 // newCluster makes a cluster without nodes.
 func newCluster(p Params) *Cluster {
-	c := &Cluster{p: p, rand: rand.New(rand.NewPCG(p.Seed, 2))}
-	c.lastSet = make([]seen, maxKeys)
-	return c
+	return &Cluster{p: p, rand: rand.New(rand.NewPCG(p.Seed, 2))}
 }
 
 // boot starts nodes at revision base, where store is what that revision holds
@@ -46,6 +44,9 @@ func (c *Cluster) boot(ids []consensus.ID, base int64, store registers, configs 
 	for _, id := range ids {
 		c.nodes = append(c.nodes, &node{id: id, index: len(c.nodes)})
 	}
+	for i, cfg := range configs {
+		configs[i] = c.config(cfg.from, cfg.set)
+	}
 	c.check = newChecker(c, base, store, configs)
 	c.shown = base
 	for _, n := range c.nodes {
@@ -53,7 +54,7 @@ func (c *Cluster) boot(ids []consensus.ID, base int64, store registers, configs 
 	}
 	for i := range c.nodes {
 		for j := range c.nodes[:i] {
-			c.connect(i, j, true, ms)
+			c.connect(i, j)
 		}
 	}
 }

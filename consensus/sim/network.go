@@ -9,7 +9,7 @@ import (
 // packet is what travels between two nodes: messages, in order.
 type packet struct {
 	from, to int
-	epoch    int // of the link when it was sent
+	conn     int // the connection that it was sent on
 	msgs     []consensus.Message
 }
 
@@ -17,9 +17,9 @@ type packet struct {
 type path struct {
 	cut  int // so many faults swallow all packets
 	held kinds
-	// The driver of the receiving end: it takes the sender for connected.
-	linked bool
-	epoch  int
+	// The connection with the sender as the receiver's driver has it; none: 0.
+	conn int
+	last int // the highest that it ever had
 }
 
 // kinds is a set of message kinds.
@@ -40,6 +40,7 @@ const allKinds = ^kinds(0)
 // network carries packets. Its state is a matrix: paths[from][to].
 type network struct {
 	paths  [maxNodes][maxNodes]path
+	conns  int       // connections ever made
 	parked []*packet // of held kinds, until they are released
 	free   []*packet
 }
@@ -51,7 +52,7 @@ func (c *Cluster) packet(from, to int) *packet {
 	} else {
 		p = &packet{}
 	}
-	p.from, p.to, p.epoch = from, to, c.net.paths[from][to].epoch
+	p.from, p.to, p.conn = from, to, c.net.paths[to][from].conn
 	return p
 }
 
@@ -118,15 +119,16 @@ func (c *Cluster) hop(p *packet) {
 }
 
 // arrive hands a packet to its node, unless a cut swallows it: a cut swallows
-// what is on its way, too.
+// what is on its way, too. What was sent on a connection that has ended never
+// arrives; what comes before its connection was noticed makes it noticed.
 func (c *Cluster) arrive(p *packet) {
 	path, n := &c.net.paths[p.from][p.to], c.nodes[p.to]
-	old := p.epoch != path.epoch && !c.p.Stale
-	if n.dead || !path.linked || path.cut > 0 || old {
+	if n.dead || path.cut > 0 || p.conn < path.last || path.conn == 0 && p.conn == path.last {
 		c.tracePacket("lost", p)
 		c.recycle(p)
 		return
 	}
+	c.linkUp(p.from, p.to, p.conn)
 	c.input(n, input{kind: inPacket, pkt: p})
 }
 
@@ -145,31 +147,57 @@ func (c *Cluster) release(from, to int) {
 	c.net.parked = rest
 }
 
-// link tells the driver of node to that its connection with from came to be,
-// or ended.
-func (c *Cluster) link(from, to int, up bool) {
-	n := c.nodes[to]
-	if path := &c.net.paths[from][to]; n.dead || path.linked == up {
+// linkUp tells the driver of node to that it has that connection with from, in
+// place of an older one.
+func (c *Cluster) linkUp(from, to, conn int) {
+	path := &c.net.paths[from][to]
+	if c.nodes[to].dead || conn <= path.last {
 		return
-	} else if path.linked = up; up {
-		path.epoch++
 	}
-	kind := inLinkDown
-	if up {
-		kind = inLinkUp
-	}
-	c.input(n, input{kind: kind, id: c.nodes[from].id})
+	c.linkDown(from, to)
+	path.conn, path.last = conn, conn
+	c.input(c.nodes[to], input{kind: inLinkUp, id: c.nodes[from].id})
 }
 
-// connect brings up, or ends, the connection between two nodes; each end
-// hears of it after a time of its own, up to lag.
-func (c *Cluster) connect(a, b int, up bool, lag int64) {
+// linkDown tells the driver of node to that its connection with from ended. It
+// does not step what came by it and still waits.
+func (c *Cluster) linkDown(from, to int) {
+	path, n := &c.net.paths[from][to], c.nodes[to]
+	if n.dead || path.conn == 0 {
+		return
+	}
+	path.conn = 0
+	for i := range n.inbox {
+		if in := &n.inbox[i]; in.kind == inPacket && in.pkt.from == from {
+			in.kind = inNothing
+		}
+	}
+	c.input(n, input{kind: inLinkDown, id: c.nodes[from].id})
+}
+
+// disconnect ends the connection of two nodes. Each end hears of it after a
+// time of its own, up to lag, and dials anew some time after that.
+func (c *Cluster) disconnect(a, b int, lag int64) {
 	for _, end := range [2][2]int{{a, b}, {b, a}} {
+		conn := c.net.paths[end[0]][end[1]].conn
 		c.after(span(c.rand, 0, lag), func() {
-			if up && (c.nodes[end[0]].dead || c.net.paths[end[0]][end[1]].cut > 0) {
-				return
+			if c.net.paths[end[0]][end[1]].conn == conn {
+				c.linkDown(end[0], end[1])
+				c.after(span(c.rand, ms, 20*ms), func() { c.connect(a, b) })
 			}
-			c.link(end[0], end[1], up)
 		})
 	}
+}
+
+// connect makes a connection of two nodes that lack one, as soon as no cut
+// hinders it.
+func (c *Cluster) connect(a, b int) {
+	ab, ba := &c.net.paths[a][b], &c.net.paths[b][a]
+	if ab.cut > 0 || ba.cut > 0 || c.nodes[a].dead || c.nodes[b].dead || ab.conn != 0 && ab.conn == ba.conn {
+		return
+	}
+	c.net.conns++
+	conn := c.net.conns
+	c.after(span(c.rand, 0, c.p.DelayHi), func() { c.linkUp(a, b, conn) })
+	c.after(span(c.rand, 0, c.p.DelayHi), func() { c.linkUp(b, a, conn) })
 }

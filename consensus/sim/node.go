@@ -16,6 +16,7 @@ const (
 	inLinkUp
 	inLinkDown
 	inSnapshot
+	inNothing // what was taken back
 )
 
 type input struct {
@@ -161,7 +162,7 @@ func (c *Cluster) pump(n *node, now int64) {
 		c.done(n, d)
 	}
 	for _, out := range n.out.Messages {
-		if to, ok := c.index(out.To); ok && c.net.paths[to][n.index].linked {
+		if to, ok := c.index(out.To); ok && c.net.paths[to][n.index].conn != 0 {
 			c.carry(n.index, to, out.Msgs)
 		}
 	}
@@ -174,7 +175,7 @@ func (c *Cluster) pump(n *node, now int64) {
 // apply applies a batch to the node's store. The checker sees every seqn.
 func (c *Cluster) apply(n *node, entries []consensus.Entry, to int64) {
 	n.codes, n.changes = n.codes[:0], n.changes[:0]
-	for i, e := range entries {
+	for _, e := range entries {
 		if e.Seqn <= n.applied || e.Seqn > to {
 			c.fail("%s: entry %d of %d..%d is out of order", n.id, e.Seqn, n.applied+1, to)
 			return
@@ -189,10 +190,12 @@ func (c *Cluster) apply(n *node, entries []consensus.Entry, to int64) {
 		if after := n.store.voters(); after != voters {
 			n.changes = append(n.changes, consensus.Membership{From: e.Seqn, Members: c.ids(after)})
 		}
-		c.tracef("%s applies %d: %v code %d", n.id, entries[i].Seqn, mut, code)
+		if c.trace != nil {
+			c.tracef("%s applies %d: %v code %d", n.id, e.Seqn, mut, code)
+		}
 	}
 	c.check.applied(n, n.applied+1, to+1, nil)
-	if len(entries) == 0 {
+	if c.trace != nil && to > n.applied {
 		c.tracef("%s applies nops to %d", n.id, to)
 	}
 	n.applied = max(n.applied, to)
@@ -245,5 +248,7 @@ func (c *Cluster) install(n *node, now int64, snap *snapshot) {
 	c.tracef("%s restores a snapshot at %d", n.id, snap.state.Applied)
 	n.store, n.applied = snap.store, snap.state.Applied
 	c.check.restored(n)
-	n.m.Restore(now, snap.state)
+	if err := n.m.Restore(now, snap.state); err != nil {
+		c.fail("%s: %v", n.id, err)
+	}
 }

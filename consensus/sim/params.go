@@ -27,7 +27,6 @@ type Params struct {
 	FarMax           int64 // chance, and size, of a delay far above the others
 	Loss, Double     float64
 	Split            float64 // chance that a packet's messages go separate ways
-	Stale            bool    // packets outlive the link that they were sent on
 
 	FaultTime  int64 // faults come for so long
 	FaultEvery int64 // one each so often, on average
@@ -86,7 +85,7 @@ func Draw(seed uint64) Params {
 // drawWindow draws alpha, which is small most of the time: configs then change
 // within the span of what is under way.
 func (p *Params) drawWindow(r *rand.Rand) {
-	p.Alpha = int64(2*p.Members + 1 + r.IntN(4))
+	p.Alpha = max(4, int64(2*p.Members+1+r.IntN(4)))
 	switch {
 	case chance(r, 0.06):
 		p.Alpha = 1024
@@ -96,7 +95,7 @@ func (p *Params) drawWindow(r *rand.Rand) {
 		p.History = 1 + r.IntN(int(min(p.Alpha, 6)))
 		p.Extra += r.IntN(3)
 	}
-	p.LogBytes = pick(r, 0, 0, 1<<20, 400, 2000)
+	p.LogBytes = pick[int64](r, 0, 0, 1<<20, 400, 2000)
 	p.MaxInflight = pick[int64](r, 0, 0, 200, 2000)
 }
 
@@ -118,7 +117,6 @@ func (p *Params) drawNetwork(r *rand.Rand) {
 	if chance(r, 0.5) {
 		p.Busy, p.BusyMax = r.Float64()*0.5, span(r, 0, 2*ms)
 	}
-	p.Stale = chance(r, 0.5)
 }
 
 // drawFaults draws a weight for each kind of fault, many of them zero: a

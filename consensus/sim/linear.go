@@ -1,0 +1,124 @@
+package sim
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/anishathalye/porcupine"
+	"github.com/ha/doozer/consensus"
+)
+
+// regInput and regOutput are one operation on one register, for porcupine.
+type regInput struct {
+	read bool
+	cas  bool
+	want int64 // the revision that a conditional write expects
+}
+
+type regOutput struct {
+	failed bool     // a conditional write
+	reg    register // what a read shows, or a write makes of it
+}
+
+// regModel is a register whose revision grows with every write. That is more
+// than a register: writes have to be in the order of their revisions.
+//
+// The search is exponential at worst: after so many steps it gives up, by
+// taking all that is left for right. (Not after a time: a seed has to end in
+// the same way again.)
+func regModel(steps int) porcupine.Model {
+	step := func(state, input, output any) (bool, any) {
+		if steps--; steps < 0 {
+			return true, state
+		}
+		return regStep(state, input, output)
+	}
+	return porcupine.Model{Init: func() any { return register{} }, Step: step}
+}
+
+const maxSearch = 20000
+
+func regStep(state, input, output any) (bool, any) {
+	st, in, out := state.(register), input.(regInput), output.(regOutput)
+	match := !in.cas || st.rev == in.want
+	switch {
+	case in.read:
+		return st == out.reg, st
+	case out.failed:
+		return !match, st
+	}
+	return match && out.reg.rev > st.rev, out.reg
+}
+
+// linearizable checks the operations of a schedule, register by register.
+func (c *Cluster) linearizable() {
+	for key := range uint8(c.p.Keys) {
+		history := registerHistory(c.ops, key, c.check.fate)
+		if !porcupine.CheckOperations(regModel(maxSearch), thin(history)) {
+			c.fail("linearizability: the history of register %d is not linearizable", key)
+			return
+		}
+	}
+}
+
+// fate tells where the log has o's mutation, and with what result.
+func (k *checker) fate(o *op) (seqn int64, code int32) {
+	if int(o.key) >= len(k.at) || k.at[o.key] == 0 {
+		return 0, 0
+	}
+	seqn = k.at[o.key]
+	return seqn, k.log[seqn-k.base-1].code
+}
+
+// registerHistory is what the operations say of one register. What had no
+// effect, and reads without an answer, say nothing. Of a write whose client
+// does not know its outcome, the log does (fate): it happened at any time
+// after its call.
+func registerHistory(ops []*op, key uint8, fate func(*op) (int64, int32)) []porcupine.Operation {
+	var out []porcupine.Operation
+	for _, o := range ops {
+		known := o.end != 0 && o.status == consensus.OK
+		rec := porcupine.Operation{Call: o.start, Return: o.end}
+		if !known {
+			rec.Return = math.MaxInt64
+		}
+		switch {
+		case o.read && known:
+			rec.Input, rec.Output = regInput{read: true}, regOutput{reg: o.got[key]}
+		case o.read, o.class != key:
+			continue
+		default:
+			seqn, code := o.seqn, o.code
+			if !known {
+				seqn, code = fate(o)
+			}
+			if !known && (seqn == 0 || code != codeOK) {
+				continue
+			}
+			rec.Input = regInput{cas: o.mut.rev != clobber, want: o.mut.rev}
+			rec.Output = regOutput{failed: code != codeOK, reg: register{o.mut.id, seqn}}
+		}
+		out = append(out, rec)
+	}
+	return out
+}
+
+// thin leaves out the reads that follow from others: when a read's time holds
+// that of another operation which leaves the register as the read shows it,
+// it may have happened right after that. The search is much shorter without.
+func thin(history []porcupine.Operation) []porcupine.Operation {
+	slices.SortStableFunc(history, func(a, b porcupine.Operation) int {
+		return cmp.Compare(a.Return, b.Return)
+	})
+	out := history[:0]
+	for _, op := range history {
+		implied := func(o porcupine.Operation) bool {
+			return op.Call <= o.Call && o.Return <= op.Return && o.Output == op.Output
+		}
+		if !op.Input.(regInput).read || !slices.ContainsFunc(out, implied) {
+			out = append(out, op)
+		}
+	}
+	return out
+}

@@ -17,6 +17,7 @@ type link struct {
 	addr   string // where it can be dialed, as it says
 	dialed bool   // by this node, not by the other
 	conn   *proto.Conn
+	ended  error // why, once its reader has ended
 
 	// The loop's alone.
 	frame   frame

@@ -50,7 +50,7 @@ func (l *loop) linkUp(k *link) {
 		}
 		l.cut(r)
 	} else {
-		l.cfg.Log.Info("linked", "node", k.id, "addr", k.addr)
+		l.node.links.info("linked", "node", k.id, "addr", k.addr)
 	}
 	r.link, r.addr, r.delay = k, k.addr, minRedial
 	k.heard, k.said = l.now, l.now
@@ -63,7 +63,7 @@ func (l *loop) linkEnd(k *link) {
 	if r == nil || r.link != k {
 		return
 	}
-	l.cfg.Log.Info("link lost", "node", k.id, "addr", k.addr, "why", k.conn.Err(), "dropped", k.dropped)
+	l.node.links.info("link lost", "node", k.id, "addr", k.addr, "err", k.ended, "dropped", k.dropped)
 	l.cut(r)
 	r.next = l.now + int64(r.delay)
 	l.upkept = 0 // look at once who is to be dialed
@@ -130,7 +130,7 @@ func (l *loop) dialEnded(id consensus.ID) {
 func (l *loop) keepAlive(k *link) {
 	silence := max(int64(minSilence), silenceFill*int64(l.cfg.Fill))
 	if l.now-k.heard > silence {
-		l.cfg.Log.Info("closing a silent link", "node", k.id, "addr", k.addr)
+		l.node.links.info("closing a silent link", "node", k.id, "addr", k.addr)
 		k.conn.Close() // its reader finds out
 		k.heard = l.now
 	} else if l.now-k.said > silence/4 {

@@ -3,7 +3,6 @@ package peer
 import (
 	"context"
 	"errors"
-	"net"
 	"sync"
 
 	"github.com/ha/doozer/consensus"
@@ -17,7 +16,8 @@ type node struct {
 	cfg      *Config
 	me       *identity
 	in       *intake
-	strange  throttle        // for what strangers do
+	strange  throttle        // for what strangers do wrong
+	links    throttle        // for links that come and go
 	sending  chan struct{}   // an element for each snapshot that is being sent
 	changed  chan struct{}   // an element when something under /ctl may have changed
 	life     context.Context // ends with the node
@@ -27,7 +27,7 @@ type node struct {
 }
 
 func newNode(cfg *Config, me *identity, life context.Context) *node {
-	return &node{cfg: cfg, me: me, in: newIntake(), strange: throttle{log: cfg.Log},
+	return &node{cfg: cfg, me: me, in: newIntake(), strange: throttle{log: cfg.Log}, links: throttle{log: cfg.Log},
 		sending: make(chan struct{}, maxSending), changed: make(chan struct{}, 1), life: life}
 }
 
@@ -131,11 +131,9 @@ func (n *node) dial(id consensus.ID, addr string) {
 // follow reads a link until it ends.
 func (n *node) follow(k *link) {
 	n.in.arrive(k, linkUp)
-	err := k.read(n.in)
-	if errors.Is(err, errMalformed) || errors.Is(err, proto.ErrFrameTooBig) {
-		n.strange.warn("ended a link", "node", k.id, "from", k.conn.RemoteAddr(), "err", err)
-	} else if !errors.Is(err, net.ErrClosed) {
-		n.cfg.Log.Debug("a link ended", "node", k.id, "err", err)
+	k.ended = k.read(n.in)
+	if errors.Is(k.ended, errMalformed) || errors.Is(k.ended, proto.ErrFrameTooBig) {
+		n.strange.warn("ended a link", "node", k.id, "from", k.conn.RemoteAddr(), "err", k.ended)
 	}
 	k.conn.Close()
 	n.in.arrive(k, linkEnd)

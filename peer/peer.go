@@ -21,25 +21,54 @@ const drainTimeout = 500 * time.Millisecond
 // serves until ctx ends, and returns nil when all of its goroutines have ended.
 // An error says in one line why the node could not begin, or not go on.
 func Run(ctx context.Context, cfg Config) error {
-	cfg, err := cfg.withDefaults()
-	if err != nil {
-		return err
-	}
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", cfg.Addr)
-	if err != nil {
-		return err
-	}
-	defer l.Close()
-	me := &identity{id: newID(), cluster: cfg.Cluster, alpha: cfg.Alpha, addr: dialable(cfg.Addr, l.Addr())}
-	o, err := begin(ctx, &cfg, me)
+	d, err := open(ctx, cfg)
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return serve(ctx, &cfg, me, l, o)
+	return d.live(ctx)
+}
+
+// daemon is all of a node.
+type daemon struct {
+	node     *node
+	loop     *loop
+	server   *server.Server
+	listener net.Listener
+	origin   *origin
+	end      context.CancelFunc // ends node.life, and with it everything
+}
+
+// open makes a daemon that has its port and its tree.
+func open(ctx context.Context, cfg Config) (d *daemon, err error) {
+	if cfg, err = cfg.withDefaults(); err != nil {
+		return nil, err
+	}
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", cfg.Addr)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			l.Close()
+		}
+	}()
+	me := &identity{id: newID(), cluster: cfg.Cluster, alpha: cfg.Alpha, addr: dialable(cfg.Addr, l.Addr())}
+	d = &daemon{listener: l}
+	if d.origin, err = begin(ctx, &cfg, me); err != nil {
+		return nil, err
+	}
+	life, end := context.WithCancel(context.WithoutCancel(ctx))
+	d.end = end
+	d.node = newNode(&cfg, me, life)
+	if d.loop, err = newLoop(d.node, d.origin); err != nil {
+		return nil, err
+	}
+	d.server, err = server.New(server.Config{Node: d.node, Store: d.origin.st, Log: cfg.Log, Peer: d.node.accept})
+	return d, err
 }
 
 // dialable is the host that was asked for with the port that was got.
@@ -60,49 +89,39 @@ func begin(ctx context.Context, cfg *Config, me *identity) (*origin, error) {
 	return attach(ctx, cfg, me)
 }
 
-// serve runs all parts of a node until ctx ends, or one of them fails.
-func serve(ctx context.Context, cfg *Config, me *identity, l net.Listener, o *origin) error {
-	life, end := context.WithCancel(context.WithoutCancel(ctx))
-	defer end()
-	n := newNode(cfg, me, life)
-	loop, err := newLoop(n, o)
-	if err != nil {
-		return err
+// live runs all parts of a node until ctx ends, or the listener fails.
+func (d *daemon) live(ctx context.Context) error {
+	n, st := d.node, d.origin.st
+	if n.cfg.Ready != nil {
+		n.cfg.Ready(Started{ID: n.me.id, Cluster: n.me.cluster, Addr: n.me.addr, Store: st})
 	}
-	srv, err := server.New(server.Config{Node: n, Store: o.st, Log: cfg.Log, Peer: n.accept})
-	if err != nil {
-		return err
-	}
-	if cfg.Ready != nil {
-		cfg.Ready(Started{ID: me.id, Cluster: cfg.Cluster, Addr: me.addr, Store: o.st})
-	}
-	if o.from != "" {
-		cfg.Log.Info("attached", "to", o.from, "rev", o.state.Applied)
+	if d.origin.from != "" {
+		n.cfg.Log.Info("attached", "to", d.origin.from, "rev", d.origin.state.Applied)
 	}
 	var parts sync.WaitGroup
-	parts.Go(func() { loop.run(life) })
+	parts.Go(func() { d.loop.run(n.life) })
 	for _, upkeep := range []func(context.Context, *store.Store){n.keepMembership, n.keepPulse, n.keepLiveness} {
-		parts.Go(func() { upkeep(life, o.st) })
+		parts.Go(func() { upkeep(n.life, st) })
 	}
 	served := make(chan error, 1)
-	parts.Go(func() { served <- srv.Serve(l) })
+	parts.Go(func() { served <- d.server.Serve(d.listener) })
+	var err error
 	select {
 	case <-ctx.Done():
-		err = nil
 	case err = <-served:
 	}
-	shutdown(srv, end)
-	n.wait()
+	d.shutdown()
 	parts.Wait()
 	return err
 }
 
 // shutdown ends the clients' connections, and then all else.
-func shutdown(srv *server.Server, end func()) {
+func (d *daemon) shutdown() {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()
-	_ = srv.Shutdown(ctx) // what is late ends with its connection
-	end()
+	_ = d.server.Shutdown(ctx) // what is late ends with its connection
+	d.end()
+	d.node.wait()
 }
 
 // newLoop makes the loop of a node that begins at o.

@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"context"
 	"log/slog"
 	"sync"
 	"time"
@@ -9,7 +10,7 @@ import (
 // The lines that a throttle lets through in a window of time.
 const (
 	throttleWindow = 10 * time.Second
-	throttleLines  = 10
+	throttleLines  = 20
 )
 
 // throttle writes log lines that strangers can cause, a few in any time.
@@ -22,7 +23,11 @@ type throttle struct {
 	dropped int
 }
 
-func (t *throttle) warn(msg string, args ...any) {
+func (t *throttle) warn(msg string, args ...any) { t.line(slog.LevelWarn, msg, args...) }
+
+func (t *throttle) info(msg string, args ...any) { t.line(slog.LevelInfo, msg, args...) }
+
+func (t *throttle) line(level slog.Level, msg string, args ...any) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if now := time.Now(); now.Sub(t.since) >= throttleWindow {
@@ -36,5 +41,5 @@ func (t *throttle) warn(msg string, args ...any) {
 		return
 	}
 	t.lines++
-	t.log.Warn(msg, args...)
+	t.log.Log(context.Background(), level, msg, args...)
 }

@@ -5,14 +5,14 @@ import "math/bits"
 // fan is the most entries of a node; a leaf's living ones fit one word of bits.
 const fan = 32
 
-// node is a node of a counted B-tree from key to newest version. Nodes of another
-// edit than the writer's are published, and copied before they are changed.
+// node is a node of a counted B-tree from path to number. Nodes of another edit
+// than the writer's are published, and copied before they are changed.
 type node struct {
 	edit uint64
 	keys *keyset
 
-	vals []*version // of a leaf, one a key
-	live uint64     // of a leaf: bit i: vals[i] is living
+	ids  []uint32 // of a leaf, one a key
+	live uint64   // of a leaf: bit i: something stands at key i in the newest version
 
 	kids []kid // of an inner node; key i is at most the least key in kids[i], i > 0
 }
@@ -40,7 +40,7 @@ func (n *node) living() int {
 func (n *node) clone(edit uint64) *node {
 	c := &node{edit: edit, keys: n.keys, live: n.live}
 	if n.leaf() {
-		c.vals = append([]*version(nil), n.vals...)
+		c.ids = append([]uint32(nil), n.ids...)
 	} else {
 		c.kids = append([]kid(nil), n.kids...)
 	}
@@ -81,13 +81,10 @@ func (s *spot) last() (*node, int) {
 	return s.nodes[s.height-1], s.at[s.height-1]
 }
 
-// version is what stands at the spot; nil if nothing does.
-func (s *spot) version() *version {
-	if !s.found {
-		return nil
-	}
+// entry is the key and the number at the spot, which was found.
+func (s *spot) entry() (string, uint32) {
 	n, at := s.last()
-	return n.vals[at]
+	return n.keys.keys[at], n.ids[at]
 }
 
 // own makes the spot's nodes the edit's own and returns the root.
@@ -104,40 +101,38 @@ func (s *spot) own(edit uint64) *node {
 	return s.nodes[0]
 }
 
-// replace puts v at the spot, which was found, and returns the root.
-func (s *spot) replace(v *version, edit uint64) *node {
+// mark notes whether the entry at the spot, which was found, is living, and
+// returns the root.
+func (s *spot) mark(living bool, edit uint64) *node {
 	root := s.own(edit)
 	n, at := s.last()
-	n.vals[at] = v
-	was, is := n.live>>at&1, uint64(0)
-	if v.living() {
-		is = 1
+	switch was := n.live>>at&1 == 1; {
+	case living && !was:
+		n.live |= 1 << at
+		s.count(1)
+	case !living && was:
+		n.live &^= 1 << at
+		s.count(-1)
 	}
-	n.live = n.live&^(1<<at) | is<<at
-	s.count(int(is) - int(was))
 	return root
 }
 
 // count adds delta to the living entries above the leaf.
 func (s *spot) count(delta int) {
-	if delta == 0 {
-		return
-	}
 	for i := range s.height - 1 {
 		s.nodes[i].kids[s.at[i]].living += delta
 	}
 }
 
-// insert puts key and v, which is living, at the spot, which was not found, and
-// returns the root.
-func (s *spot) insert(key string, v *version, edit uint64) *node {
+// insert puts a living entry at the spot, which was not found, and returns the root.
+func (s *spot) insert(key string, id uint32, edit uint64) *node {
 	if s.height == 0 {
-		return &node{edit: edit, keys: newKeyset([]string{key}), vals: []*version{v}, live: 1}
+		return &node{edit: edit, keys: newKeyset([]string{key}), ids: []uint32{id}, live: 1}
 	}
 	root := s.own(edit)
 	n, at := s.last()
 	n.keys = n.keys.insert(at, key)
-	n.vals = insertAt(n.vals, at, v)
+	n.ids = insertAt(n.ids, at, id)
 	n.live = spread(n.live, at) | 1<<at
 	s.count(1)
 	for i := s.height - 1; len(s.nodes[i].keys.keys) > fan; i-- {
@@ -172,8 +167,8 @@ func (n *node) halve(at int) *node {
 	right := &node{edit: n.edit, live: n.live >> mid}
 	n.keys, right.keys = n.keys.cut(mid)
 	if n.leaf() {
-		right.vals = append([]*version(nil), n.vals[mid:]...)
-		n.vals = append([]*version(nil), n.vals[:mid]...)
+		right.ids = append([]uint32(nil), n.ids[mid:]...)
+		n.ids = append([]uint32(nil), n.ids[:mid]...)
 		n.live &= 1<<mid - 1
 	} else {
 		right.kids = append([]kid(nil), n.kids[mid:]...)

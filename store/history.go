@@ -12,6 +12,8 @@ type history struct {
 	first  int64 // slots [first, next) are kept
 	next   int64
 
+	epoch *epoch // of the slots from next on
+
 	floor  int64 // the newest seqn whose changes were dropped: reads from floor on, events after it
 	last   int64 // the seqn of the newest change; floor if none is kept
 	events int   // the kept slots that are events
@@ -42,7 +44,11 @@ type slot struct {
 // and the allocator's rounding.
 const slotCost = 96
 
+// slot is the slot number i, of the kept ones and of those that the epoch had since.
 func (h *history) slot(i int64) *slot {
+	if i >= h.next {
+		return &h.epoch.chunks[h.epoch.number(i)][i&(chunkSize-1)]
+	}
 	return &h.chunks[i>>chunkBits-h.base][i&(chunkSize-1)]
 }
 
@@ -51,7 +57,9 @@ func (h *history) add(v, old *version) {
 	v.idx = h.next
 	h.link(v, old)
 	if h.next&(chunkSize-1) == 0 {
-		h.chunks = append(h.chunks, new(chunk))
+		c := new(chunk)
+		h.chunks = append(h.chunks, c)
+		h.epoch.chunks[h.epoch.number(h.next)] = c
 	}
 	s := h.slot(v.idx)
 	s.cur, s.old = v, old

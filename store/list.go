@@ -87,11 +87,11 @@ func (v View) list(dir string) listing {
 func (v View) each(prefix, from string, yield func(path string, f *version) bool) bool {
 	var s spot
 	for s.seek(v.st.tree.level(strings.Count(prefix, "/")), from); s.settle(); s.next() {
-		path, f := s.entry()
+		path, id := s.entry()
 		if !strings.HasPrefix(path, prefix) {
 			return true
 		}
-		if f = v.asOf(f); f.living() && !yield(path, f) {
+		if f := v.asOf(v.st.tree.versions.get(id)); f.living() && !yield(path, f) {
 			return false
 		}
 	}

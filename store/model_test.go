@@ -178,17 +178,17 @@ func (p *pair) compareEvents() {
 // revision, at all older ones that are kept, and by views that are held long
 // after what they show was trimmed.
 func TestModel(t *testing.T) {
-	for seed := range uint64(12) {
-		cfg := Config{History: 1 + int(seed)*9, HistoryBytes: 1 << 20}
+	for seed := range uint64(10) {
+		cfg := Config{History: 1 + int(seed)*8, HistoryBytes: 1 << 20}
 		if seed%4 == 3 {
 			cfg.HistoryBytes = 5000
 		}
 		p := newPair(t, seed, cfg)
 		var held []View
-		for i := range 150 {
+		for i := range 60 {
 			p.batch()
 			p.compareEvents()
-			checkTree(t, &p.s.now.Load().tree)
+			checkTree(t, p.s)
 			p.compare(p.s.View())
 			first, applied := p.s.FirstKept(), p.s.View().Applied()
 			if applied >= first {
@@ -224,25 +224,34 @@ func (p *pair) compareKept(cfg Config) {
 	assert.T(p.t, kept >= min(cfg.History, 50) || h.bytes > 4000, kept)
 }
 
-// checkTree checks the B-trees' invariants.
-func checkTree(t *testing.T, tr *tree) {
+// checkTree checks the B-trees' invariants, and that each number is of one path.
+func checkTree(t *testing.T, s *Store) {
+	tr := &s.now.Load().tree
+	used := map[uint32]bool{}
 	for _, n := range tr.levels {
 		if n != nil {
-			checkNode(t, n, "", "\xff")
+			checkNode(t, tr, n, "", "\xff", used)
 		}
+	}
+	assert.Equal(t, s.ids.used(), len(used))
+	for _, id := range s.ids.free {
+		assert.T(t, !used[id] && tr.versions.get(id) == nil, id)
 	}
 }
 
 // checkNode returns the height and the number of living entries below n.
-func checkNode(t *testing.T, n *node, low, high string) (height, living int) {
+func checkNode(t *testing.T, tr *tree, n *node, low, high string, used map[uint32]bool) (height, living int) {
 	keys := n.keys.keys
 	assert.T(t, slices.IsSorted(keys) && len(keys) > 0 && len(keys) <= fan, keys)
 	if n.leaf() {
-		assert.Equal(t, len(keys), len(n.vals))
+		assert.Equal(t, len(keys), len(n.ids))
 		assert.T(t, keys[0] >= low && keys[len(keys)-1] < high, keys, low, high)
-		for i, v := range n.vals {
+		for i, id := range n.ids {
+			v := tr.versions.get(id)
 			assert.Equal(t, keys[i], v.rec.path())
 			assert.Equal(t, v.living(), n.live>>i&1 == 1)
+			assert.T(t, !used[id], id)
+			used[id] = true
 		}
 		return 1, n.living()
 	}
@@ -255,7 +264,7 @@ func checkNode(t *testing.T, n *node, low, high string) (height, living int) {
 		if i+1 < len(keys) {
 			h = keys[i+1]
 		}
-		kh, kl := checkNode(t, k.node, l, h)
+		kh, kl := checkNode(t, tr, k.node, l, h, used)
 		assert.Equal(t, k.living, kl)
 		assert.T(t, height == 0 || height == kh)
 		height, living = kh, living+kl

@@ -8,7 +8,7 @@ import "sync"
 // then on any number of it is at most pageEvery steps away. The writer never comes here.
 type pages struct {
 	mu     sync.Mutex
-	recent []page // the latest used last
+	recent []way // the latest used last
 }
 
 const (
@@ -23,7 +23,7 @@ type pageKey struct {
 	text string // the directory, or the glob
 }
 
-type page struct {
+type way struct {
 	key   pageKey
 	marks []string // marks[i]: the path of number i*pageEvery; never changed, only replaced
 	total int      // the number of paths; -1 while the end was not seen
@@ -75,7 +75,7 @@ func (ps *pages) count(l listing) int {
 	return p.total
 }
 
-func (ps *pages) get(key pageKey) page {
+func (ps *pages) get(key pageKey) way {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	for i, p := range ps.recent {
@@ -84,11 +84,11 @@ func (ps *pages) get(key pageKey) page {
 			return p
 		}
 	}
-	return page{key: key, total: -1}
+	return way{key: key, total: -1}
 }
 
 // put keeps what p knows more than what is remembered.
-func (ps *pages) put(p page) {
+func (ps *pages) put(p way) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	for i := range ps.recent {

@@ -28,7 +28,7 @@ func (s *spot) pick(n *node, i int) {
 		at := 0
 		if n.leaf() {
 			at = nthBit(n.live, i)
-			s.found = at < len(n.vals)
+			s.found = at < len(n.ids)
 		} else {
 			for at < len(n.kids)-1 && i >= n.kids[at].living {
 				i -= n.kids[at].living
@@ -59,7 +59,7 @@ func (s *spot) settle() bool {
 	if i < 0 {
 		return false
 	}
-	if s.at[i] < len(s.nodes[i].vals) {
+	if s.at[i] < len(s.nodes[i].ids) {
 		return true
 	}
 	for i--; i >= 0 && s.at[i]+1 >= len(s.nodes[i].kids); i-- {
@@ -77,9 +77,3 @@ func (s *spot) settle() bool {
 
 // next moves on by one entry; settle says whether there is one.
 func (s *spot) next() { s.at[s.height-1]++ }
-
-// entry is the key and the version at a settled spot.
-func (s *spot) entry() (string, *version) {
-	n, at := s.last()
-	return n.keys.keys[at], n.vals[at]
-}

@@ -6,7 +6,7 @@ func (s *spot) remove(edit uint64) *node {
 	root := s.own(edit)
 	n, at := s.last()
 	n.keys = n.keys.remove(at)
-	n.vals = removeAt(n.vals, at)
+	n.ids = removeAt(n.ids, at)
 	n.live = shrink(n.live, at)
 	for i := s.height - 1; i > 0; i-- {
 		if !s.nodes[i-1].tidy(s.at[i-1], edit) {
@@ -59,8 +59,8 @@ func (n *node) join(next *node, bound string, edit uint64) *node {
 	return &node{
 		edit: edit,
 		keys: n.keys.join(bound, next.keys.keys[1:]),
-		vals: append(n.vals[:len(n.vals):len(n.vals)], next.vals...),
-		live: n.live | next.live<<len(n.vals),
+		ids:  append(n.ids[:len(n.ids):len(n.ids)], next.ids...),
+		live: n.live | next.live<<len(n.ids),
 		kids: append(n.kids[:len(n.kids):len(n.kids)], next.kids...),
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"strings"
 )
 
 // File is a file of a snapshot.
@@ -22,10 +21,11 @@ func Restore(cfg Config, applied, rev int64, files iter.Seq[File]) (*Store, erro
 	if err != nil {
 		return nil, err
 	}
-	st, err := restored(new(state), applied, rev, files)
+	st, ids, err := restored(new(state), applied, rev, files)
 	if err != nil {
 		return nil, err
 	}
+	s.ids = ids
 	s.now.Store(st)
 	return s, nil
 }
@@ -35,10 +35,11 @@ func Restore(cfg Config, applied, rev int64, files iter.Seq[File]) (*Store, erro
 // error. Watches that had yet to hear of changes up to applied get ErrTooLate. It
 // belongs to Apply's goroutine.
 func (s *Store) Reset(applied, rev int64, files iter.Seq[File]) error {
-	st, err := restored(s.now.Load(), applied, rev, files)
+	st, ids, err := restored(s.now.Load(), applied, rev, files)
 	if err != nil {
 		return err
 	}
+	s.ids = ids
 	s.now.Store(st)
 	s.watchers.reset(applied)
 	s.waiters.wake(applied)
@@ -46,28 +47,28 @@ func (s *Store) Reset(applied, rev int64, files iter.Seq[File]) error {
 }
 
 // restored is a state with nothing but files, to follow upon old.
-func restored(old *state, applied, rev int64, files iter.Seq[File]) (*state, error) {
+func restored(old *state, applied, rev int64, files iter.Seq[File]) (*state, *numbers, error) {
 	if applied < old.applied || rev < 0 || rev > applied {
-		return nil, fmt.Errorf("%w: revision %d with the last mutation at %d, on top of %d",
+		return nil, nil, fmt.Errorf("%w: revision %d with the last mutation at %d, on top of %d",
 			ErrBadSnapshot, applied, rev, old.applied)
 	}
-	t := tree{edit: old.tree.edit + 1}
+	t, ids := newTree(), new(numbers)
 	for f := range files {
 		if f.Rev < 1 || f.Rev > rev {
-			return nil, fmt.Errorf("%w: %.80q has revision %d of %d", ErrBadSnapshot, f.Path, f.Rev, rev)
+			return nil, nil, fmt.Errorf("%w: %.80q has revision %d of %d", ErrBadSnapshot, f.Path, f.Rev, rev)
 		}
-		if err := t.restore(f); err != nil {
-			return nil, fmt.Errorf("%w: %.80q: %w", ErrBadSnapshot, f.Path, err)
+		if err := t.restore(f, ids); err != nil {
+			return nil, nil, fmt.Errorf("%w: %.80q: %w", ErrBadSnapshot, f.Path, err)
 		}
 	}
 	at := old.hist.next // slots are numbered on, for watches that wait for later revisions
 	at += -at & (chunkSize - 1)
 	h := history{base: at >> chunkBits, first: at, next: at, floor: applied, last: applied}
-	return &state{t, h, applied, rev}, nil
+	return &state{t, h, applied, rev}, ids, nil
 }
 
 // restore adds a file, and the directories above it.
-func (t *tree) restore(f File) error {
+func (t *tree) restore(f File, ids *numbers) error {
 	if err := CheckPath(f.Path); err != nil {
 		return err
 	}
@@ -77,20 +78,23 @@ func (t *tree) restore(f File) error {
 	if f.Path == "/" || t.get(f.Path) != nil {
 		return errors.New("twice, or a directory")
 	}
-	t.plant(f.Path, &version{f.Rev, unhistoric, makeRecord(kindSet, f.Path, f.Value), 0, 0})
+	t.plant(f.Path, restoredVersion(kindSet, f.Path, f), ids)
 	for dir := parent(f.Path); dir != "/"; dir = parent(dir) {
 		if v := t.get(dir); v.isDir() {
 			break
 		} else if v.isFile() {
 			return ErrNotDir
 		}
-		t.plant(dir, &version{f.Rev, unhistoric, makeRecord(kindDir, dir, nil), 0, 0})
+		t.plant(dir, restoredVersion(kindDir, dir, File{Rev: f.Rev}), ids)
 	}
 	return nil
 }
 
-func (t *tree) plant(path string, v *version) {
-	var s spot
-	s.seek(t.level(depth(path)), path)
-	t.put(&s, strings.Clone(path), v)
+func restoredVersion(kind byte, path string, f File) *version {
+	return &version{seqn: f.Rev, idx: unhistoric, rec: makeRecord(kind, path, f.Value)}
+}
+
+func (t *tree) plant(path string, v *version, ids *numbers) {
+	id, old := t.place(path, ids)
+	t.put(path, id, old, v)
 }

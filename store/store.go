@@ -42,6 +42,8 @@ func (c Config) check() (Config, error) {
 type Store struct {
 	cfg      Config
 	now      atomic.Pointer[state]
+	ids      *numbers // the writer's, like batch
+	batch    batch
 	watchers watchers
 	waiters  waiters
 	pages    pages
@@ -61,8 +63,8 @@ func New(cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{cfg: cfg}
-	s.now.Store(new(state))
+	s := &Store{cfg: cfg, ids: new(numbers)}
+	s.now.Store(&state{tree: newTree()})
 	return s, nil
 }
 
@@ -82,19 +84,22 @@ type Entry struct {
 // ErrRevMismatch, ErrIsDir, ErrNotDir, ErrBadPath, ErrValueTooLarge, ErrBadMutation.
 func (s *Store) Apply(entries []Entry, to int64, results []error) []error {
 	old := s.now.Load()
-	w := writer{old.tree.edited(), old.hist}
+	w := writer{old.tree.edited(), old.hist, s.ids, s.cfg}
+	s.batch.decode(entries)
+	s.batch.warm(&w.tree)
 	applied, rev := old.applied, old.rev
-	for _, e := range entries {
+	for i, e := range entries {
 		if e.Seqn <= applied || e.Seqn > to {
 			panic(fmt.Sprintf("store: entry %d of a batch in (%d, %d]", e.Seqn, applied, to))
 		}
 		applied, rev = e.Seqn, e.Seqn
-		results = append(results, w.apply(e.Seqn, e.Mutation))
+		results = append(results, w.apply(e.Seqn, s.batch.ops[i]))
 	}
+	s.batch.clear()
 	if to < applied {
 		panic(fmt.Sprintf("store: revision %d applied after %d", to, applied))
 	}
-	w.trim(s.cfg, old.hist.next)
+	w.trim(old.hist.next)
 	st := &state{tree: w.tree, hist: w.hist, applied: to, rev: rev}
 	s.now.Store(st)
 	s.watchers.offer(&st.hist, old.hist.next)

@@ -41,9 +41,9 @@ func (t *twin) get(path string, at int64) ([]byte, int64) {
 
 // list is the names in dir, sorted.
 func (t *twin) list(dir string, at int64) []string {
-	names := map[string]bool{}
+	names, prefix := map[string]bool{}, inside(dir)
 	for path := range t.files {
-		if rest, ok := strings.CutPrefix(path, inside(dir)); ok && t.isFile(path, at) {
+		if rest, ok := strings.CutPrefix(path, prefix); ok && t.isFile(path, at) {
 			name, _, _ := strings.Cut(rest, "/")
 			names[name] = true
 		}

@@ -2,9 +2,9 @@ package store
 
 import "fmt"
 
-// View is the store as of one revision. It is an immutable value, for any
-// goroutine; held for long, it keeps the memory of that moment's tree and history
-// in use. The zero View must not be used.
+// View is the store as of one revision. It always shows the same, to any
+// goroutine. Held for long, it keeps in memory the tree and history of its moment,
+// and up to as many changes since as a history holds. The zero View must not be used.
 type View struct {
 	st    *state
 	at    int64

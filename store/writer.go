@@ -1,19 +1,19 @@
 package store
 
-import "strings"
-
 // writer is the state in the making. Only the writer's goroutine touches it.
 type writer struct {
 	tree tree
 	hist history
+	ids  *numbers
+	cfg  Config
 }
 
 // apply does what a mutation says, as revision seqn, and returns its result. A
 // failure becomes a change of /ctl/err, where that can be a file.
-func (w *writer) apply(seqn int64, mutation []byte) error {
-	o, err := decode(mutation)
-	if err == nil && o.rec != nil {
-		err = w.do(seqn, o)
+func (w *writer) apply(seqn int64, d decoded) error {
+	err := d.err
+	if err == nil && d.op.rec != nil {
+		err = w.do(seqn, d.op)
 	}
 	if err != nil {
 		report := op{makeRecord(kindSet, errPath, []byte(err.Error())), errPath, Clobber}
@@ -30,9 +30,7 @@ func (w *writer) do(seqn int64, o op) error {
 	if o.path == "/" {
 		return ErrIsDir
 	}
-	var s spot
-	s.seek(w.tree.level(depth(o.path)), o.path)
-	v := s.version()
+	v := w.tree.get(o.path)
 	if v.isDir() {
 		return ErrIsDir
 	}
@@ -41,13 +39,13 @@ func (w *writer) do(seqn int64, o op) error {
 		rev = v.seqn
 	}
 	if o.rec.kind() == kindDel {
-		return w.del(seqn, o, &s, rev)
+		return w.del(seqn, o, rev)
 	}
-	return w.set(seqn, o, &s, rev)
+	return w.set(seqn, o, rev)
 }
 
-// set makes o's file, at s, whose revision is rev.
-func (w *writer) set(seqn int64, o op, s *spot, rev int64) error {
+// set makes o's file, whose revision is rev.
+func (w *writer) set(seqn int64, o op, rev int64) error {
 	var missing []string
 	if rev == Missing {
 		var err error
@@ -61,7 +59,7 @@ func (w *writer) set(seqn int64, o op, s *spot, rev int64) error {
 	for _, dir := range missing {
 		w.change(seqn, kindDir, dir)
 	}
-	w.put(s, o.path, &version{seqn: seqn, rec: o.rec})
+	w.put(o.path, &version{seqn: seqn, rec: o.rec})
 	return nil
 }
 
@@ -80,9 +78,9 @@ func (w *writer) missingDirs(path string) (missing []string, err error) {
 	return missing, nil
 }
 
-// del takes o's file away, at s, whose revision is rev, and the directories that
-// it leaves empty. Their slots come first, so that a seqn's last slot is a file's.
-func (w *writer) del(seqn int64, o op, s *spot, rev int64) error {
+// del takes o's file away, whose revision is rev, and the directories that it
+// leaves empty. Their slots come first, so that a seqn's last slot is a file's.
+func (w *writer) del(seqn int64, o op, rev int64) error {
 	if o.rev != Clobber && rev > o.rev {
 		return ErrRevMismatch
 	}
@@ -92,7 +90,7 @@ func (w *writer) del(seqn int64, o op, s *spot, rev int64) error {
 	for _, dir := range w.lastDirs(o.path) {
 		w.change(seqn, kindGone, dir)
 	}
-	w.put(s, o.path, &version{seqn: seqn, rec: o.rec})
+	w.put(o.path, &version{seqn: seqn, rec: o.rec})
 	return nil
 }
 
@@ -109,26 +107,27 @@ func (w *writer) lastDirs(path string) (last []string) {
 
 // change notes that a directory came to be or went.
 func (w *writer) change(seqn int64, kind byte, dir string) {
-	var s spot
-	s.seek(w.tree.level(depth(dir)), dir)
-	w.put(&s, dir, &version{seqn: seqn, rec: makeRecord(kind, dir, nil)})
+	w.put(dir, &version{seqn: seqn, rec: makeRecord(kind, dir, nil)})
 }
 
-// put adds v to the history and to the tree. A new path's key is a copy: it must
-// not keep the mutation alive that first named it.
-func (w *writer) put(s *spot, path string, v *version) {
-	w.hist.add(v, s.version())
-	if !s.found {
-		path = strings.Clone(path)
+// put adds v to the history, then to the tree: readers may see it there before it
+// is published, and then need to know what it replaced.
+func (w *writer) put(path string, v *version) {
+	if w.hist.epochOver() {
+		w.turn()
 	}
-	w.tree.put(s, path, v)
+	id, old := w.tree.place(path, w.ids)
+	w.hist.add(v, old)
+	w.tree.put(path, id, old, v)
 }
 
 // trim drops the oldest changes down to the limits, but none of slot keep or above.
-func (w *writer) trim(cfg Config, keep int64) {
+func (w *writer) trim(keep int64) {
 	h := &w.hist
-	for h.first < keep && (h.events > cfg.History || h.bytes > cfg.HistoryBytes) {
-		h.drop(w.tree.bury)
+	for h.first < keep && (h.events > w.cfg.History || h.bytes > w.cfg.HistoryBytes) {
+		h.drop(w.bury)
 	}
 	h.shed()
 }
+
+func (w *writer) bury(v *version) { w.tree.bury(v, w.ids) }

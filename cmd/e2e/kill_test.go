@@ -1,0 +1,98 @@
+package e2e
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/bmizerany/assert"
+
+	"github.com/ha/doozer/client"
+)
+
+// maxPause bounds the pause of the writes at all others that a killed member
+// may cost; far above what it does cost on a machine that is not busy.
+const maxPause = 2 * time.Second
+
+// fullSpeed waits until a load is about as fast as it was before: a rate that
+// stays far below it would tell of a cluster that waits for somebody over and over. It
+// returns the rate.
+func (l *load) fullSpeed(before int) (now int) {
+	l.t.Helper()
+	eventually(l.t, "writes go on at full speed", func() error {
+		if now, _ = l.measure(500 * time.Millisecond); now < before/3 {
+			return fmt.Errorf("%d a second, before it was %d", now, before)
+		}
+		return nil
+	})
+	return now
+}
+
+// Each of the three first members is killed in turn during writes at all
+// others, and replaced.
+func TestKillEachInTurn(t *testing.T) {
+	t.Parallel()
+	short := []string{"-timeout", "1"}
+	live := startCluster(t, 3, short...)
+	from := set(t, live[0].c, "/begin", client.Missing, "")
+	r := record(t, from+1, addrs(live)...)
+	l := newLoad(t, 2*time.Millisecond)
+	for _, n := range live {
+		l.through(n.addr, 4)
+	}
+	for i := range 3 {
+		victim, rest := live[0], live[1:]
+		slot := slotOf(t, rest[0].c, victim.id)
+		before, _ := l.measure(500 * time.Millisecond)
+		killed := time.Now()
+		victim.kill()
+		after := l.fullSpeed(before)
+		spare := startNode(t, string(rune('D'+i)), append(short, "-a", rest[0].addr)...)
+		r.also(spare.addr)
+		live = append(rest[:len(rest):len(rest)], spare)
+		expect(t, spare.c, slot, spare.id)
+		joined(t, spare.c, spare)
+		took := time.Since(killed)
+		l.through(spare.addr, 4)
+		again := l.fullSpeed(before)
+		_, longest := l.rate(killed, time.Now())
+		t.Logf("%s killed: longest pause of writes at the others %v; %d writes a second before, %d after; %s has %s after %v, then %d",
+			victim.name, ms(longest), before, after, spare.name, slot, ms(took), again)
+		assert.T(t, longest < maxPause, longest)
+		expect(t, spare.c, "/ctl/node/"+victim.id+"/addr", "")
+	}
+	survivorsKnow(t, l, live)
+	verify(t, l, r, live...)
+}
+
+// survivorsKnow checks that members that lived told what became of each write.
+func survivorsKnow(t *testing.T, l *load, nodes []*node) {
+	t.Helper()
+	l.end()
+	for _, n := range nodes {
+		if ws := l.unknown[n.addr]; len(ws) > 0 {
+			t.Errorf("%s did not know what became of %d writes", n.name, len(ws))
+		}
+	}
+}
+
+// At full load, a kill costs no more, and nothing is lost either.
+func TestKillAtFullLoad(t *testing.T) {
+	t.Parallel()
+	nodes := startCluster(t, 3)
+	from := set(t, nodes[0].c, "/begin", client.Missing, "")
+	r := record(t, from+1, addrs(nodes)...)
+	l := newLoad(t, 0)
+	for _, n := range nodes {
+		l.through(n.addr, 16)
+	}
+	before, _ := l.measure(500 * time.Millisecond)
+	killed := time.Now()
+	nodes[0].kill()
+	after := l.fullSpeed(before)
+	_, longest := l.rate(killed, time.Now())
+	t.Logf("A killed under full load: longest pause %v; %d writes a second before, %d after", ms(longest), before, after)
+	assert.T(t, longest < maxPause, longest)
+	survivorsKnow(t, l, nodes[1:])
+	verify(t, l, r, nodes[1:]...)
+}

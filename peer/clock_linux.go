@@ -1,17 +1,20 @@
 package peer
 
 import (
-	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
 // monotonic is nanoseconds since the machine's start, by a clock that goes on
-// while the machine is suspended: a node must know that it slept.
+// while the machine is suspended: a node must know that it slept. The call is
+// raw, since it never blocks: so it costs a tenth of a microsecond, and does not
+// wake a thread of the scheduler's.
 func monotonic() int64 {
 	var ts unix.Timespec
-	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &ts); err != nil {
-		panic("peer: no clock: " + err.Error()) // every kernel that Go runs on has it
+	_, _, errno := unix.RawSyscall(unix.SYS_CLOCK_GETTIME, unix.CLOCK_BOOTTIME, uintptr(unsafe.Pointer(&ts)), 0)
+	if errno != 0 {
+		panic("peer: no clock: " + errno.Error()) // every kernel that Go runs on has it
 	}
-	return int64(time.Duration(ts.Sec)*time.Second + time.Duration(ts.Nsec))
+	return ts.Nano()
 }

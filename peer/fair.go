@@ -1,6 +1,8 @@
 package peer
 
 import (
+	"slices"
+
 	"github.com/ha/doozer/server"
 )
 
@@ -17,7 +19,7 @@ const (
 type fairQueue struct {
 	lines map[server.Completer]*line
 	ring  []*line // those that are not empty
-	turn  int
+	turn  int     // whose turn it is, in the ring; len(ring): the first one's
 	n     int
 	bytes int
 }
@@ -46,7 +48,8 @@ func (q *fairQueue) push(now int64, p server.Proposal) bool {
 		}
 		l = &line{to: p.To}
 		q.lines[p.To] = l
-		q.ring = append(q.ring, l)
+		q.ring = slices.Insert(q.ring, q.turn, l) // after all others
+		q.turn++
 	}
 	l.items = append(l.items, waiting{p, now})
 	q.n++
@@ -59,9 +62,12 @@ func (q *fairQueue) pop() (p server.Proposal, ok bool) {
 	if q.n == 0 {
 		return p, false
 	}
-	q.turn %= len(q.ring)
-	p = q.take(q.turn)
-	return p, true
+	if q.turn == len(q.ring) {
+		q.turn = 0
+	}
+	at := q.turn
+	q.turn++
+	return q.take(at), true
 }
 
 // popOld takes one that came before a time, if there is any.
@@ -74,7 +80,7 @@ func (q *fairQueue) popOld(before int64) (p server.Proposal, ok bool) {
 	return p, false
 }
 
-// take takes the first of the i-th line, and passes the turn on behind it.
+// take takes the first of the i-th line. Whose turn it is stays.
 func (q *fairQueue) take(i int) server.Proposal {
 	l := q.ring[i]
 	p := l.items[l.head].p
@@ -82,11 +88,12 @@ func (q *fairQueue) take(i int) server.Proposal {
 	l.head++
 	q.n--
 	q.bytes -= len(p.Mutation)
-	q.turn = i + 1
 	if l.head == len(l.items) {
 		delete(q.lines, l.to)
-		q.ring = append(q.ring[:i], q.ring[i+1:]...)
-		q.turn = i
+		q.ring = slices.Delete(q.ring, i, i+1)
+		if i < q.turn {
+			q.turn--
+		}
 	}
 	return p
 }

@@ -45,7 +45,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 // live runs the node, and its page.
 func live(ctx context.Context, opt *options, log *slog.Logger) error {
-	l, err := listenPage(opt, log)
+	l, err := listenPage(opt)
 	if err != nil {
 		return fmt.Errorf("the web page: %w", err)
 	}

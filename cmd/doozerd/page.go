@@ -20,7 +20,7 @@ const maxPorts = 100
 
 // listenPage opens the page's address, or the next free port when the address
 // was not given; nil when there is to be no page.
-func listenPage(opt *options, log *slog.Logger) (net.Listener, error) {
+func listenPage(opt *options) (net.Listener, error) {
 	if opt.web == "" {
 		return nil, nil
 	}

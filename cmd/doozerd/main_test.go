@@ -1,0 +1,146 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/bmizerany/assert"
+
+	"github.com/ha/doozer/client"
+)
+
+func TestFlags(t *testing.T) {
+	opt, err := parse(nil, io.Discard)
+	assert.Equal(t, nil, err)
+	assert.Equal(t, "127.0.0.1:8046", opt.peer.Addr)
+	assert.Equal(t, "127.0.0.1:8080", opt.web)
+	assert.T(t, !opt.webGiven)
+	assert.Equal(t, time.Minute, opt.peer.Timeout)
+	assert.Equal(t, 70*time.Millisecond, opt.peer.Fill)
+	assert.Equal(t, time.Second, opt.peer.Pulse)
+	assert.Equal(t, "local", opt.peer.Cluster)
+	assert.Equal(t, 360_000, opt.peer.History)
+	assert.Equal(t, int64(256<<20), opt.peer.HistoryBytes)
+
+	opt, err = parse(strings.Fields("-l h:1 -w false -a x:1 -a y:2 -c c -timeout 5 -fill .05 -pulse 250ms -hist 7 -histbytes 8"), io.Discard)
+	assert.Equal(t, nil, err)
+	assert.Equal(t, "h:1", opt.peer.Addr)
+	assert.Equal(t, "", opt.web)
+	assert.Equal(t, []string{"x:1", "y:2"}, opt.peer.Attach)
+	assert.Equal(t, 5*time.Second, opt.peer.Timeout)
+	assert.Equal(t, 50*time.Millisecond, opt.peer.Fill)
+	assert.Equal(t, 250*time.Millisecond, opt.peer.Pulse)
+	assert.Equal(t, 7, opt.peer.History)
+	assert.Equal(t, int64(8), opt.peer.HistoryBytes)
+}
+
+// exit runs the program, which has to end by itself, and returns its status
+// and what it wrote to stderr.
+func exit(t *testing.T, args ...string) (int, string) {
+	t.Helper()
+	var out bytes.Buffer
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	status := run(ctx, args, io.Discard, &out)
+	assert.Equal(t, nil, ctx.Err())
+	return status, out.String()
+}
+
+func TestWrongFlags(t *testing.T) {
+	for _, args := range []string{"-x", "-fill x", "-fill 0", "-pulse -1", "-timeout nan", "-timeout 1e300", "-hist 0", "-hist x", "-histbytes 0", "extra"} {
+		status, out := exit(t, strings.Fields(args)...)
+		assert.Equal(t, 2, status, args)
+		assert.NotEqual(t, "", out)
+	}
+	status, _ := exit(t, "-h")
+	assert.Equal(t, 0, status)
+}
+
+func TestCannotBegin(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	assert.Equal(t, nil, err)
+	defer l.Close()
+	taken := l.Addr().String()
+	for _, args := range []string{
+		"-w false -l :8046", "-w false -l 0.0.0.0:8046", "-w false -l nonsense", "-w false -l " + taken,
+		"-l 127.0.0.1:0 -w " + taken, "-w false -l 127.0.0.1:0 -c a/b", "-w false -l 127.0.0.1:0 -timeout 0.1",
+	} {
+		status, out := exit(t, strings.Fields(args)...)
+		assert.Equal(t, 1, status, args)
+		assert.T(t, strings.HasPrefix(out, "doozerd: ") && strings.Count(out, "\n") == 1, args, out)
+	}
+}
+
+// output is a program's stderr while it runs.
+type output struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.String()
+}
+
+// The whole program: its first line tells where it is, it serves clients and the
+// page, and ends when it is told to, with status 0.
+func TestServes(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	out := new(output)
+	status := make(chan int, 1)
+	go func() {
+		status <- run(ctx, []string{"-l", "127.0.0.1:0", "-w", "127.0.0.1:0", "-c", "mine"}, io.Discard, out)
+	}()
+	first := regexp.MustCompile(`^.*level=INFO msg="doozerd serves" addr=(\S+) web=(\S+) cluster=mine node=(\S+) `)
+	var found []string
+	for end := time.Now().Add(10 * time.Second); found == nil && time.Now().Before(end); time.Sleep(time.Millisecond) {
+		found = first.FindStringSubmatch(out.String())
+	}
+	assert.Equal(t, 4, len(found), out.String())
+	c, err := client.Dial(ctx, found[1])
+	assert.Equal(t, nil, err)
+	defer c.Close()
+	id, err := c.Self(ctx)
+	assert.Equal(t, nil, err)
+	assert.Equal(t, found[3], id)
+	resp, err := http.Get(found[2])
+	assert.Equal(t, nil, err)
+	resp.Body.Close()
+	assert.Equal(t, http.StatusOK, resp.StatusCode)
+	stop()
+	select {
+	case s := <-status:
+		assert.Equal(t, 0, s)
+	case <-time.After(10 * time.Second):
+		t.Fatal("it does not end")
+	}
+}
+
+// When the page's address was not given and is taken, the next port will do.
+func TestNextPort(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	assert.Equal(t, nil, err)
+	defer l.Close()
+	next, err := listenPage(&options{web: l.Addr().String()})
+	assert.Equal(t, nil, err)
+	defer next.Close()
+	assert.NotEqual(t, l.Addr().String(), next.Addr().String())
+	none, err := listenPage(&options{})
+	assert.T(t, none == nil && err == nil)
+}

@@ -85,7 +85,7 @@ func (m *Machine) patience(s int64) int64 {
 	return fill + turn*fill/2
 }
 
-// aheadOf reports whether somebody that this node hears has applied s.
+// aheadOf reports whether a member that this node hears has applied s.
 func (m *Machine) aheadOf(s int64) bool {
 	for _, x := range m.nodes {
 		if x.applied >= s && x != m.self && m.hearing(x) && m.isMember(x) {
@@ -114,6 +114,9 @@ func (m *Machine) repeat() {
 		in := m.win.at(s)
 		if in.learned || in.coord.round == 0 || in.coord.dead || m.now-in.sent < rto {
 			continue
+		}
+		if s > m.use && !m.configs.at(s).owner(s).cutOff {
+			continue // filled ahead for one that is well by now: nobody waits for it
 		}
 		in.sent = m.now
 		m.repeatRound(s, in)

@@ -15,7 +15,7 @@ func (m *Machine) wantFollow() bool {
 		return true
 	}
 	still := m.now-m.tipAt > int64(m.cfg.Fill)/4
-	return m.lacking != nil || still && m.aheadOf(m.tip+1) || m.use > m.win.hi
+	return m.lacking != nil || still && m.behind() || m.use > m.win.hi
 }
 
 // askFollow asks, and asks again for as long as it is needed: often enough
@@ -30,7 +30,7 @@ func (m *Machine) askFollow() {
 	if m.source != nil && !m.serves(m.source) {
 		m.source = nil
 	}
-	recent := m.now-m.followedAt < int64(m.cfg.Fill)/4 && m.tip-m.followedFrom < m.cfg.Alpha/8
+	recent := m.now-m.followedAt < int64(m.cfg.Fill)/4 && m.tip-m.followedFrom < max(1, m.cfg.Alpha/8)
 	switch {
 	case lacking != nil && m.source != lacking:
 		m.source = lacking
@@ -46,16 +46,28 @@ func (m *Machine) askFollow() {
 }
 
 // serves reports whether x may go on as the source: it is heard, and has told
-// something lately if it has anything to tell.
+// something lately if anybody has anything to tell.
 func (m *Machine) serves(x *node) bool {
-	silent := x.applied > m.tip && m.now-m.tipAt > int64(m.cfg.Fill) && m.now-m.sourceAt > int64(m.cfg.Fill)
+	fill := int64(m.cfg.Fill)
+	silent := m.now-m.tipAt > fill && m.now-m.sourceAt > fill && m.behind()
 	return m.hearing(x) && !silent
 }
 
+// behind reports whether anybody that this node hears, a member or not,
+// applied what it has not learned.
+func (m *Machine) behind() bool {
+	for _, x := range m.nodes {
+		if x != m.self && x.applied > m.tip && m.hearing(x) {
+			return true
+		}
+	}
+	return false
+}
+
 // nextSource is the next node that this one hears, each time another one.
-// Members come first, and of them those that have what it lacks. Where it
-// hears no member that it knows (all may have been replaced while it slept),
-// anybody who is ahead will do.
+// Those that have what it lacks come first, and of them the members. A
+// follower will do as well: all members may have been replaced while this node
+// slept, or the only one that has it may be a member no more.
 func (m *Machine) nextSource() *node {
 	var best *node
 	rank := 0
@@ -66,7 +78,7 @@ func (m *Machine) nextSource() *node {
 		}
 		r := 0
 		if m.isMember(x) {
-			r += 2
+			r++
 		}
 		if x.applied > m.tip {
 			r += 2

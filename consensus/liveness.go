@@ -44,14 +44,14 @@ func (m *Machine) links(c *config, x *node) int {
 }
 
 // judge works out who is cut off, who has to fill for them, and whether there
-// are members that do not hear each other. It runs when anything of that may
-// have changed.
+// are members that do not hear each other. It runs with every heartbeat, and
+// when anything of that may have changed.
 func (m *Machine) judge() {
 	c := m.current()
 	m.filler, m.deaf = nil, false
 	for i := range m.configs {
 		for _, x := range m.configs[i].nodes {
-			if x.cutOff = m.links(c, x) < quorum(c); !x.cutOff {
+			if x.cutOff = m.now-x.since > int64(m.cfg.Fill) && m.links(c, x) < quorum(c); !x.cutOff {
 				x.filledTo = 0
 			}
 			for _, y := range m.configs[i].nodes {
@@ -106,13 +106,11 @@ func (m *Machine) beats() {
 			now = append(now, x.id)
 		}
 	}
-	if changed := !slices.Equal(now, m.hearsNow); changed {
-		m.hearsNow = now
-		m.judge()
-	} else if m.now-m.beatAt < int64(m.cfg.Fill)/4 {
+	if slices.Equal(now, m.hearsNow) && m.now-m.beatAt < int64(m.cfg.Fill)/4 {
 		return
 	}
-	m.beatAt = m.now
+	m.hearsNow, m.beatAt = now, m.now
+	m.judge()
 	for _, x := range m.nodes {
 		m.beat(x)
 	}

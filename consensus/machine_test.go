@@ -39,7 +39,7 @@ func newCluster(t testing.TB, alpha int64, ids ...ID) *cluster {
 			c.ms[a].LinkUp(c.now, b)
 		}
 	}
-	c.run()
+	c.pass(2 * DefaultFill)
 	return c
 }
 

@@ -7,6 +7,7 @@ import "slices"
 type node struct {
 	id     ID
 	linked bool
+	since  int64 // when it became known: before it could be heard it is not judged
 	heard  int64 // when the last message came
 	out    []Message
 	spare  []Message // the buffer that the driver holds until the next Take
@@ -33,7 +34,7 @@ func (m *Machine) node(id ID) *node {
 	if x := m.byID[id]; x != nil {
 		return x
 	}
-	x := &node{id: id}
+	x := &node{id: id, since: m.now}
 	m.byID[id] = x
 	m.nodes = append(m.nodes, x)
 	return x

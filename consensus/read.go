@@ -21,22 +21,21 @@ func (m *Machine) ask() {
 	if len(m.reads) == 0 || len(m.questions) >= maxQuestions {
 		return
 	}
-	q := &question{keys: m.reads, deadline: m.readBy}
+	m.questionNum++
+	q := &question{num: m.questionNum, keys: m.reads, deadline: m.readBy, point: max(m.applied, m.seen), answers: []*node{m.self}}
 	m.reads = nil
 	m.questions = append(m.questions, q)
-	m.askAnew(q)
+	m.put(q)
 	m.answerReads()
 }
 
-// askAnew asks q's question under a fresh number: answers to earlier ones no
-// longer count.
-func (m *Machine) askAnew(q *question) {
-	m.questionNum++
-	q.num, q.asked = m.questionNum, m.now
-	q.point = max(q.point, m.applied, m.seen)
-	q.answers = append(q.answers[:0], m.self)
+// put sends q to the members that have not answered it. It may be sent again,
+// under the same number: whenever it is answered, that is after its reads
+// began.
+func (m *Machine) put(q *question) {
+	q.asked = m.now
 	for _, x := range m.nodes {
-		if x != m.self && m.isMember(x) {
+		if m.isMember(x) && !slices.Contains(q.answers, x) {
 			m.send(x, Message{Kind: Ask, Num: q.num})
 		}
 	}
@@ -104,7 +103,7 @@ func (m *Machine) endReads(keys []uint64, status Status) {
 func (m *Machine) askAgain() {
 	for _, q := range m.questions {
 		if !m.sufficient(q) && m.now-q.asked > int64(m.cfg.Fill)/4 {
-			m.askAnew(q)
+			m.put(q)
 		}
 	}
 	m.answerReads()

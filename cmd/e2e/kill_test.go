@@ -76,16 +76,19 @@ func survivorsKnow(t *testing.T, l *load, nodes []*node) {
 	}
 }
 
-// At full load, a kill costs no more, and nothing is lost either.
+// At full load, a kill costs no more, and nothing is lost either; nor at a
+// follower that attached to the one that is killed.
 func TestKillAtFullLoad(t *testing.T) {
 	t.Parallel()
 	nodes := startCluster(t, 3)
+	follower := startNode(t, "F", "-a", nodes[0].addr)
 	from := set(t, nodes[0].c, "/begin", client.Missing, "")
-	r := record(t, from+1, addrs(nodes)...)
+	r := record(t, from+1, follower.addr)
 	l := newLoad(t, 0)
 	for _, n := range nodes {
 		l.through(n.addr, 16)
 	}
+	l.through(follower.addr, 16)
 	before, _ := l.measure(500 * time.Millisecond)
 	killed := time.Now()
 	nodes[0].kill()
@@ -94,5 +97,6 @@ func TestKillAtFullLoad(t *testing.T) {
 	t.Logf("A killed under full load: longest pause %v; %d writes a second before, %d after", ms(longest), before, after)
 	assert.T(t, longest < maxPause, longest)
 	survivorsKnow(t, l, nodes[1:])
-	verify(t, l, r, nodes[1:]...)
+	set(t, follower.c, "/after", client.Missing, "")
+	verify(t, l, r, nodes[1], nodes[2], follower)
 }

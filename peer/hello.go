@@ -18,9 +18,10 @@ var (
 	errMalformed = errors.New("malformed frame")
 )
 
-// dial connects to the node at addr and exchanges hellos with it. The error
-// wraps errRefused when one of the two does not want the other.
-func dial(ctx context.Context, addr string, me *identity, snapshot bool) (*proto.Conn, *proto.Hello, error) {
+// dial connects to the node at addr and exchanges hellos with it, mine is this
+// node's. The error wraps errRefused when one of the two does not want the
+// other.
+func dial(ctx context.Context, addr string, me *identity, mine *proto.Hello) (*proto.Conn, *proto.Hello, error) {
 	ctx, cancel := context.WithTimeout(ctx, helloTimeout)
 	defer cancel()
 	var d net.Dialer
@@ -31,7 +32,7 @@ func dial(ctx context.Context, addr string, me *identity, snapshot bool) (*proto
 	conn := proto.NewConn(nc, proto.ConnConfig{})
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
-	hello, err := greet(conn, me, snapshot)
+	hello, err := greet(conn, me, mine)
 	if err != nil {
 		if ctx.Err() != nil {
 			err = fmt.Errorf("no answer within %v", helloTimeout)
@@ -43,9 +44,7 @@ func dial(ctx context.Context, addr string, me *identity, snapshot bool) (*proto
 }
 
 // greet says hello first.
-func greet(conn *proto.Conn, me *identity, snapshot bool) (*proto.Hello, error) {
-	mine := me.hello()
-	mine.Snapshot = snapshot
+func greet(conn *proto.Conn, me *identity, mine *proto.Hello) (*proto.Hello, error) {
 	value, err := mine.MarshalVT()
 	if err != nil {
 		return nil, err

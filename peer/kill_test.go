@@ -13,6 +13,7 @@ import (
 	"github.com/bmizerany/assert"
 
 	"github.com/ha/doozer/client"
+	"github.com/ha/doozer/proto"
 )
 
 // writer writes one file after another, and notes what was acknowledged.
@@ -170,4 +171,30 @@ func TestRemovedAlive(t *testing.T) {
 	})
 	_, err = d.Set(t.Context(), "/as/member", client.Missing, nil)
 	assert.Equal(t, nil, err)
+}
+
+// A node that begins where a dead member was does not upset the others' links.
+func TestSameAddress(t *testing.T) {
+	nodes := cluster(t, 3, testConfig)
+	addr := nodes[2].Started.Addr
+	nodes[2].kill(t)
+	cfg := testConfig(nodes[0].Started.Addr)
+	cfg.Addr = addr
+	again := start(t, cfg)
+	for _, r := range nodes[:2] {
+		until(t, "it is registered", func() bool { return r.file(nodePath(again.ID, "addr")) == addr })
+	}
+	conn, err := stranger(t, again, newID(), func(h *proto.Hello) { h.Want = nodes[2].ID })
+	assert.Equal(t, nil, err)
+	ended(t, conn)
+	c := again.dial(t)
+	for range int(maxRedial/time.Millisecond) / 8 { // longer than any redial waits
+		_, err := c.Set(t.Context(), "/x", client.Clobber, nil)
+		assert.Equal(t, nil, err)
+		time.Sleep(10 * time.Millisecond)
+	}
+	for _, r := range nodes[:2] {
+		assert.Equal(t, 1, r.logs.count("msg=linked node="+again.ID))
+		assert.Equal(t, 0, again.logs.count(`msg="link lost" node=`+r.ID))
+	}
 }

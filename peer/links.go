@@ -109,11 +109,22 @@ func (l *loop) keepDialing(r *remote) {
 	if addr := address(l.st.View(), r.id); addr != "" {
 		r.addr = addr
 	}
-	if r.link != nil || r.dialing || l.now < r.next || r.addr == "" {
+	if r.link != nil || r.dialing || l.now < r.next || r.addr == "" || l.taken(r.addr) {
 		return
 	}
 	r.dialing = true
 	l.node.dial(r.id, r.addr)
+}
+
+// taken reports whether a node that lives is at addr, so that the one that
+// was there is dead.
+func (l *loop) taken(addr string) bool {
+	for _, r := range l.remotes {
+		if r.link != nil && r.link.addr == addr {
+			return true
+		}
+	}
+	return addr == l.me.addr
 }
 
 // dialEnded hears that an attempt to dial a node is over.

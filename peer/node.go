@@ -94,6 +94,8 @@ func (n *node) accept(conn *proto.Conn, req *proto.Request) {
 	switch {
 	case err != nil:
 		n.strange.warn("refused a peer", "from", conn.RemoteAddr(), "err", err)
+	case hello.Want != "" && hello.Want != n.me.id:
+		// It means a node that was here before: let it see that this is another.
 	case hello.Snapshot:
 		n.sendSnapshot(conn)
 	default:
@@ -105,7 +107,9 @@ func (n *node) accept(conn *proto.Conn, req *proto.Request) {
 // reader.
 func (n *node) dial(id consensus.ID, addr string) {
 	n.spawn(func() {
-		conn, hello, err := dial(n.life, addr, n.me, false)
+		mine := n.me.hello()
+		mine.Want = id
+		conn, hello, err := dial(n.life, addr, n.me, mine)
 		if err == nil && hello.Id != id {
 			conn.Close()
 			err = errors.New("another node answers there")

@@ -116,7 +116,9 @@ func writeFiles(v store.View, put func(*proto.SnapshotChunk) error) error {
 
 // fetchSnapshot asks the node at addr for a snapshot.
 func fetchSnapshot(ctx context.Context, addr string, me *identity) (*snapshot, error) {
-	conn, _, err := dial(ctx, addr, me, true)
+	mine := me.hello()
+	mine.Snapshot = true
+	conn, _, err := dial(ctx, addr, me, mine)
 	if err != nil {
 		return nil, err
 	}

@@ -36,6 +36,7 @@ type Hello struct {
 	Addr          string                 `protobuf:"bytes,5,opt,name=addr,proto3" json:"addr,omitempty"`          // where the sender's peers can dial it
 	Proof         []byte                 `protobuf:"bytes,6,opt,name=proof,proto3" json:"proof,omitempty"`        // that the sender knows the cluster's secret
 	Snapshot      bool                   `protobuf:"varint,7,opt,name=snapshot,proto3" json:"snapshot,omitempty"` // this connection asks for one snapshot, and ends
+	Want          string                 `protobuf:"bytes,8,opt,name=want,proto3" json:"want,omitempty"`          // the id of the node that the caller means; empty: any
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -117,6 +118,13 @@ func (x *Hello) GetSnapshot() bool {
 		return x.Snapshot
 	}
 	return false
+}
+
+func (x *Hello) GetWant() string {
+	if x != nil {
+		return x.Want
+	}
+	return ""
 }
 
 // Msg is one message of consensus. Which fields a kind uses, and what it
@@ -471,7 +479,7 @@ var File_peer_proto protoreflect.FileDescriptor
 const file_peer_proto_rawDesc = "" +
 	"\n" +
 	"\n" +
-	"peer.proto\x12\x06doozer\"\xa7\x01\n" +
+	"peer.proto\x12\x06doozer\"\xbb\x01\n" +
 	"\x05Hello\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x18\n" +
 	"\acluster\x18\x02 \x01(\tR\acluster\x12\x14\n" +
@@ -479,7 +487,8 @@ const file_peer_proto_rawDesc = "" +
 	"\x02id\x18\x04 \x01(\tR\x02id\x12\x12\n" +
 	"\x04addr\x18\x05 \x01(\tR\x04addr\x12\x14\n" +
 	"\x05proof\x18\x06 \x01(\fR\x05proof\x12\x1a\n" +
-	"\bsnapshot\x18\a \x01(\bR\bsnapshot\"\xb9\x01\n" +
+	"\bsnapshot\x18\a \x01(\bR\bsnapshot\x12\x12\n" +
+	"\x04want\x18\b \x01(\tR\x04want\"\xb9\x01\n" +
 	"\x03Msg\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\rR\x04kind\x12\x0e\n" +
 	"\x02lo\x18\x02 \x01(\x03R\x02lo\x12\x12\n" +

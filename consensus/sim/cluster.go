@@ -91,6 +91,9 @@ func (c *Cluster) run(t int64, stop func() bool) {
 		case evFunc:
 			e.fn()
 		}
+		if c.p.MaxSteps > 0 && c.steps > c.p.MaxSteps {
+			c.fail("storm: %d steps, where some thousands are usual", c.steps)
+		}
 		if stop != nil && stop() {
 			return
 		}

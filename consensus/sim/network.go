@@ -41,6 +41,7 @@ const allKinds = ^kinds(0)
 type network struct {
 	paths  [maxNodes][maxNodes]path
 	conns  int       // connections ever made
+	sent   int       // messages ever sent
 	parked []*packet // of held kinds, until they are released
 	free   []*packet
 }
@@ -66,6 +67,7 @@ func (c *Cluster) recycle(p *packet) {
 // to its own fate. The messages' slices stay the sender's.
 func (c *Cluster) carry(from, to int, msgs []consensus.Message) {
 	path := &c.net.paths[from][to]
+	c.net.sent += len(msgs)
 	if path.held == 0 && !chance(c.rand, c.p.Split) {
 		p := c.packet(from, to)
 		for i := range msgs {

@@ -41,6 +41,7 @@ type Params struct {
 	PCAS      float64 // share of conditional ones among the writes
 	PChase    float64 // chance that a read elsewhere follows an acknowledgement at once
 	PHeldBack float64 // chance that an operation goes to a node that a fault holds back
+	MaxSteps  int     // more are taken for a storm of messages that breed; 0: no limit
 	Quiet     bool    // ends with a check that the log stands still without load
 }
 
@@ -73,7 +74,7 @@ func Draw(seed uint64) Params {
 		Timeout: span(r, 100*ms, 600*ms),
 		TickLo:  2 * ms, TickHi: 5 * ms,
 		Skew:  pick(r, 0, 0.002, 0.01),
-		Quiet: chance(r, 0.1),
+		Quiet: chance(r, 0.1), MaxSteps: 200000,
 	}
 	p.drawWindow(r)
 	p.drawNetwork(r)

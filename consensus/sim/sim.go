@@ -160,15 +160,25 @@ func (c *Cluster) converged() bool {
 	return true
 }
 
-// quiet checks that without load the log comes to a standstill.
+// quiet checks that without load the log comes to a standstill, and that the
+// nodes say no more than the pulse needs.
 func (c *Cluster) quiet() {
-	c.run(c.now+8*c.p.Fill+2*c.p.DelayHi, nil)
-	end := c.check.end()
-	c.run(c.now+8*c.p.Fill, nil)
+	const fills = 8
+	c.run(c.now+fills*c.p.Fill+2*c.p.DelayHi, nil)
+	end, sent := c.check.end(), c.net.sent
+	c.run(c.now+fills*c.p.Fill, nil)
 	if grown := c.check.end() - end; grown > 0 {
-		c.fail("liveness: with no load the log grows: by %d in %s", grown, stamp(8*c.p.Fill))
+		c.fail("liveness: with no load the log grows: by %d in %s", grown, stamp(fills*c.p.Fill))
+	}
+	pairs := len(c.alive()) * (len(c.alive()) - 1)
+	if said := c.net.sent - sent; said > pairs*fills*maxPulse {
+		c.fail("storm: with no load %d messages in %s among %d pairs of nodes", said, stamp(fills*c.p.Fill), pairs)
 	}
 }
+
+// maxPulse bounds the messages from one node to another in a fill: four
+// heartbeats, and as much again for those who follow.
+const maxPulse = 10
 
 // consistent checks what the nodes hold in the end.
 func (c *Cluster) consistent() {

@@ -15,7 +15,7 @@ func (m *Machine) onInvite(x *node, msg *Message) {
 		case in.invite(msg.Round):
 			m.send(x, Message{Kind: Rsvp, Lo: s, Hi: s + 1, Round: msg.Round, VRound: in.vrnd, Value: in.vval})
 		case in.promise() > msg.Round:
-			m.send(x, Message{Kind: Reject, Lo: s, Hi: s + 1, Round: in.promise(), VRound: msg.Round})
+			m.reject(x, s, in, msg.Round)
 		}
 	}
 }
@@ -63,8 +63,24 @@ func (m *Machine) onNominate(x *node, msg *Message) {
 			}
 			m.send(x, Message{Kind: Vote, Lo: s, Hi: s + 1, Round: msg.Round})
 		case in.promise() > msg.Round:
-			m.send(x, Message{Kind: Reject, Lo: s, Hi: s + 1, Round: in.promise(), VRound: msg.Round})
+			m.reject(x, s, in, msg.Round)
 		}
+	}
+}
+
+// reject tells x that its round r of s is dead. An owner is told of all its
+// slots from there on that were promised away, so that it need not try each.
+func (m *Machine) reject(x *node, s int64, in *instance, r int64) {
+	m.send(x, Message{Kind: Reject, Lo: s, Hi: s + 1, Round: in.promise(), VRound: r})
+	if r > 1 || x.rejected == m.now {
+		return
+	}
+	x.rejected = m.now
+	for t, next := range m.named(s+1, m.win.hi+1, 1, x) {
+		if next.learned || next.promise() == 1 {
+			return
+		}
+		m.send(x, Message{Kind: Reject, Lo: t, Hi: t + 1, Round: next.promise(), VRound: 1})
 	}
 }
 
@@ -87,16 +103,17 @@ func (m *Machine) countVote(s int64, in *instance, c *config, from int, r int64)
 	m.chosen = append(m.chosen, s)
 }
 
-// onReject hears that a round is dead.
+// onReject hears that rounds are dead, or would be.
 func (m *Machine) onReject(x *node, msg *Message) {
 	for s, in := range m.named(msg.Lo, msg.Hi, msg.VRound, m.self) {
-		if m.configs.at(s).place(x) < 0 || in.learned {
+		from := m.configs.at(s).place(x)
+		if from < 0 || in.learned {
 			continue
 		}
-		if !in.coord.dead && in.coord.round == msg.VRound && msg.VRound > 1 {
+		if in.coord.round == msg.VRound && msg.VRound > 1 && !in.coord.rejects.has(from) {
 			m.backOff()
 		}
-		in.coord.reject(msg.VRound, msg.Round)
+		in.coord.reject(from, msg.VRound, msg.Round)
 	}
 }
 

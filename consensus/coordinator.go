@@ -10,10 +10,10 @@ import "math/bits"
 // round. A round above 1 nominates what its RSVPs tell, never a value of the
 // coordinator's own.
 type coordinator struct {
-	round     int64 // the round that it runs; 0: none
-	nominated bool  // the round's value is fixed: cval
-	dead      bool  // somebody promised a higher round: do not repeat this one
-	told      int64 // the highest promise that it was told of
+	round     int64   // the round that it runs; 0: none
+	nominated bool    // the round's value is fixed: cval
+	told      int64   // the highest promise that it was told of
+	rejects   members // who told so, of this round; before any, of round 1
 	rsvps     members
 	votes     members
 	best      int64  // the highest vrnd in the RSVPs
@@ -27,12 +27,20 @@ func (s members) has(i int) bool       { return s&(1<<i) != 0 }
 func (s members) with(i int) members   { return s | 1<<i }
 func (s members) majority(of int) bool { return bits.OnesCount64(uint64(s)) >= of/2+1 }
 
+// blocks reports whether those of a config of so many that are not in s are
+// less than a majority.
+func (s members) blocks(of int) bool { return of-bits.OnesCount64(uint64(s)) < of/2+1 }
+
 // open starts round r, which must be above the one that ran.
 func (c *coordinator) open(r int64) {
 	if r <= c.round {
 		panic("consensus: a round was opened twice")
 	}
-	*c = coordinator{round: r, told: c.told}
+	next := coordinator{round: r, told: c.told}
+	if r == 1 {
+		next.rejects = c.rejects
+	}
+	*c = next
 }
 
 // propose fixes the value of round 1, which needs no RSVP. Only the seqn's
@@ -65,10 +73,10 @@ func (c *coordinator) vote(from int, r int64, n int) bool {
 	return c.votes.majority(n)
 }
 
-// reject hears that an acceptor promised a higher round.
-func (c *coordinator) reject(r, promised int64) {
+// reject hears that an acceptor promised a higher round than r.
+func (c *coordinator) reject(from int, r, promised int64) {
 	c.told = max(c.told, promised)
-	if r == c.round {
-		c.dead = true
+	if r == max(c.round, 1) {
+		c.rejects = c.rejects.with(from)
 	}
 }

@@ -24,10 +24,10 @@ func (m *Machine) fillAhead() {
 func (m *Machine) fillSlots(x *node, from, to int64) {
 	for s, in := range m.named(from, to+1, 1, x) {
 		c := m.configs.at(s)
-		running := in.coord.round > 0 && !in.coord.dead
-		if !in.learned && c.self >= 0 && !running {
-			m.openRound(s, in, c)
+		if in.learned || c.self < 0 || in.coord.round > 0 && !in.lost(in.coord.round, c.self, len(c.nodes)) {
+			continue
 		}
+		m.openRound(s, in, c)
 	}
 }
 
@@ -112,10 +112,14 @@ func (m *Machine) repeat() {
 	}
 	for s := m.win.lo; s <= min(m.coordinated, m.win.hi); s++ {
 		in := m.win.at(s)
-		if in.learned || in.coord.round == 0 || in.coord.dead || m.now-in.sent < rto {
+		if in.learned || in.coord.round == 0 || m.now-in.sent < rto {
 			continue
 		}
-		if s > m.use && !m.configs.at(s).owner(s).cutOff {
+		c := m.configs.at(s)
+		if in.lost(in.coord.round, c.self, len(c.nodes)) {
+			continue
+		}
+		if s > m.use && !c.owner(s).cutOff {
 			continue // filled ahead for one that is well by now: nobody waits for it
 		}
 		in.sent = m.now

@@ -20,6 +20,17 @@ type instance struct {
 	sent int64 // when the coordinator last said what it repeats
 }
 
+// lost reports whether round r, the coordinator's or 1 before any, cannot win
+// any more: so many acceptors, this node's own (at place self) among them,
+// promised higher ones.
+func (in *instance) lost(r int64, self, n int) bool {
+	rejects := in.coord.rejects
+	if in.promise() > r {
+		rejects = rejects.with(self)
+	}
+	return rejects.blocks(n)
+}
+
 // window is the ring of the instances from lo to hi: no other seqn has any
 // state. It holds them by value.
 type window struct {

@@ -11,9 +11,11 @@ func (m *Machine) hearing(x *node) bool {
 func (x *node) hearsNode(y *node) bool { return x == y || slices.Contains(x.hears, y.id) }
 
 // suspect reports whether x is taken for failed: it is silent, or does not
-// hear this node, or is so far behind that it does not take part.
+// hear this node (if that is a member: others are not spoken of), or is so far
+// behind that it does not take part.
 func (m *Machine) suspect(x *node) bool {
-	return x != m.self && (!m.hearing(x) || !x.hearsNode(m.self) || x.beyond)
+	deaf := !x.hearsNode(m.self) && m.isMember(m.self)
+	return x != m.self && (!m.hearing(x) || deaf || x.beyond)
 }
 
 // twoWay reports whether x and y hear each other, by what this node hears

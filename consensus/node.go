@@ -20,6 +20,7 @@ type node struct {
 	cutOff   bool  // a member that has two-way links with fewer than a majority
 	filledTo int64 // while it is cut off: this node filled its slots up to there
 
+	rejected int64 // when it was last told which of its slots are promised away
 	told     int64 // this node's skips below are told to it
 	wantSkip bool  // it is to hear of the others
 	wantBeat bool  // it is to get a heartbeat now

@@ -5,12 +5,12 @@ package consensus
 // other.
 
 // nextSlot is the lowest slot of its own at which this node may nominate, or
-// 0 when its window holds none. Slots that were promised to a higher round, or
-// learned, are passed over.
+// 0 when its window holds none. Slots that are learned, or where round 1 cannot
+// win any more, are passed over.
 func (m *Machine) nextSlot() int64 {
 	for s, in := range m.named(m.next, m.win.hi+1, 1, m.self) {
 		m.raiseNext(s)
-		if !in.learned && in.promise() == 1 {
+		if c := m.configs.at(s); !in.learned && in.promise() == 1 && !in.lost(1, c.self, len(c.nodes)) {
 			return s
 		}
 		m.raiseNext(s + 1)

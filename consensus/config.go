@@ -17,6 +17,8 @@ type config struct {
 	from  int64
 	nodes []*node // sorted by id, none twice; never empty
 	self  int     // this node's place, or -1
+
+	suspects members // as of the latest judgement
 }
 
 // place is x's place in the config, or -1.

@@ -24,7 +24,7 @@ func (m *Machine) fillAhead() {
 func (m *Machine) fillSlots(x *node, from, to int64) {
 	for s, in := range m.named(from, to+1, 1, x) {
 		c := m.configs.at(s)
-		if in.learned || c.self < 0 || in.coord.round > 0 && !in.lost(in.coord.round, c.self, len(c.nodes)) {
+		if in.learned || c.self < 0 || in.coord.round > 0 && !in.lost(in.coord.round, c) {
 			continue
 		}
 		m.openRound(s, in, c)
@@ -116,7 +116,7 @@ func (m *Machine) repeat() {
 			continue
 		}
 		c := m.configs.at(s)
-		if in.lost(in.coord.round, c.self, len(c.nodes)) {
+		if in.lost(in.coord.round, c) {
 			continue
 		}
 		if s > m.use && !c.owner(s).cutOff {

@@ -21,14 +21,14 @@ type instance struct {
 }
 
 // lost reports whether round r, the coordinator's or 1 before any, cannot win
-// any more: so many acceptors, this node's own (at place self) among them,
-// promised higher ones.
-func (in *instance) lost(r int64, self, n int) bool {
+// as things are: acceptors, this node's own among them, promised higher ones,
+// and without them and those that are suspect there is no majority.
+func (in *instance) lost(r int64, c *config) bool {
 	rejects := in.coord.rejects
 	if in.promise() > r {
-		rejects = rejects.with(self)
+		rejects = rejects.with(c.self)
 	}
-	return rejects.blocks(n)
+	return rejects != 0 && (rejects | c.suspects).blocks(len(c.nodes))
 }
 
 // window is the ring of the instances from lo to hi: no other seqn has any

@@ -52,7 +52,11 @@ func (m *Machine) judge() {
 	c := m.current()
 	m.filler, m.deaf = nil, false
 	for i := range m.configs {
-		for _, x := range m.configs[i].nodes {
+		m.configs[i].suspects = 0
+		for place, x := range m.configs[i].nodes {
+			if m.suspect(x) {
+				m.configs[i].suspects = m.configs[i].suspects.with(place)
+			}
 			if x.cutOff = m.now-x.since > int64(m.cfg.Fill) && m.links(c, x) < quorum(c); !x.cutOff {
 				x.filledTo = 0
 			}

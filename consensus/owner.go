@@ -10,7 +10,7 @@ package consensus
 func (m *Machine) nextSlot() int64 {
 	for s, in := range m.named(m.next, m.win.hi+1, 1, m.self) {
 		m.raiseNext(s)
-		if c := m.configs.at(s); !in.learned && in.promise() == 1 && !in.lost(1, c.self, len(c.nodes)) {
+		if c := m.configs.at(s); !in.learned && in.promise() == 1 && !in.lost(1, c) {
 			return s
 		}
 		m.raiseNext(s + 1)

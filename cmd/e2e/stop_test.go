@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -70,4 +71,66 @@ func TestLongSleep(t *testing.T) {
 	all := append(nodes, spare)
 	survivorsKnow(t, l, all)
 	verify(t, l, r, all...)
+}
+
+// A member that sleeps past what the others keep takes a snapshot, and goes on
+// in its slot. Who watched there from before the gap is told.
+func TestSleepPastLog(t *testing.T) {
+	t.Parallel()
+	small := []string{"-hist", "100", "-histbytes", "1000000"}
+	nodes := startCluster(t, 3, small...)
+	sleeper := nodes[2]
+	slot := slotOf(t, nodes[0].c, sleeper.id)
+	w, err := sleeper.c.Watch(timed(t), "/big", 0)
+	assert.Equal(t, nil, err)
+	defer w.Close()
+	sleeper.signal(syscall.SIGSTOP)
+	const writes = 150
+	value := string(make([]byte, 1<<19))
+	for range writes {
+		set(t, nodes[0].c, "/big", client.Clobber, value)
+	}
+	rev := set(t, nodes[0].c, "/last", client.Clobber, "")
+	woke := time.Now()
+	sleeper.signal(syscall.SIGCONT)
+	_, at := get(t, sleeper.c, "/last")
+	t.Logf("it had caught up %v after it woke", ms(time.Since(woke)))
+	assert.Equal(t, rev, at)
+	got := 0
+	for err == nil {
+		_, err = w.Next()
+		got++
+	}
+	fails(t, client.ErrTooLate, err)
+	assert.T(t, got < writes, got)
+	assert.T(t, strings.Contains(sleeper.stderr.String(), "took a snapshot"), "it got all from the others")
+	assert.Equal(t, slot, joined(t, nodes[0].c, sleeper))
+	for i, n := range nodes {
+		rev = set(t, n.c, "/after", client.Clobber, n.name)
+		_, at = get(t, nodes[(i+1)%3].c, "/after")
+		assert.Equal(t, rev, at)
+	}
+}
+
+// At full load a member may sleep as well: it catches up while the load goes on.
+func TestSleepAtFullLoad(t *testing.T) {
+	t.Parallel()
+	nodes := startCluster(t, 3)
+	from := set(t, nodes[0].c, "/begin", client.Missing, "")
+	r := record(t, from+1, nodes[0].addr)
+	l := newLoad(t, 0)
+	for _, n := range nodes {
+		l.through(n.addr, 16)
+	}
+	before, _ := l.measure(500 * time.Millisecond)
+	began := time.Now()
+	nodes[1].signal(syscall.SIGSTOP)
+	asleep, _ := l.measure(time.Second)
+	nodes[1].signal(syscall.SIGCONT)
+	after := l.fullSpeed(before)
+	_, longest := l.rate(began, time.Now())
+	t.Logf("longest pause of writes %v; %d writes a second before, %d while it slept, %d after", ms(longest), before, asleep, after)
+	assert.T(t, longest < maxPause, longest)
+	survivorsKnow(t, l, []*node{nodes[0], nodes[2]}) // a snapshot may carry the sleeper past what it proposed
+	verify(t, l, r, nodes...)
 }

@@ -7,7 +7,11 @@ import (
 	"time"
 )
 
-const dirOutstanding = 64
+// How SETs are put on a directory.
+const (
+	dirOutstanding = 64
+	dirConns       = 16
+)
 
 // directory is a directory that SETs are sent to.
 type directory struct {
@@ -54,7 +58,7 @@ func (d *directory) measure(ctx context.Context, addrs []string, round int, leng
 		return err
 	}
 	l := load{
-		template: t, addrs: addrs, outstanding: dirOutstanding,
+		template: t, addrs: addrs, outstanding: dirOutstanding, conns: dirConns,
 		keys: d.files, offset: round, warm: length / warmShare, time: length,
 	}
 	got, err := l.run(ctx)

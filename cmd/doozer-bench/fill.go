@@ -17,7 +17,10 @@ func fill(ctx context.Context, addr, dir string, n int) error {
 	if err != nil {
 		return err
 	}
-	l := load{template: t, addrs: []string{addr}, outstanding: fillOutstanding, keys: n, count: n, time: fillTime}
+	l := load{
+		template: t, addrs: []string{addr}, outstanding: fillOutstanding, conns: 1,
+		keys: n, count: n, time: fillTime,
+	}
 	_, err = l.run(ctx)
 	return err
 }

@@ -17,7 +17,7 @@ type link struct {
 	out  []byte // what flush will write
 }
 
-const linkBuffer = 256 << 10 // bytes; holds all frames of the most outstanding requests
+const linkBuffer = 64 << 10 // bytes; more than all that a connection has outstanding
 
 func newLink(conn net.Conn) *link {
 	return &link{conn: conn, in: make([]byte, linkBuffer), out: make([]byte, 0, linkBuffer)}

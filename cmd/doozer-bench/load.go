@@ -8,20 +8,19 @@ import (
 	"time"
 )
 
-const (
-	loadConns  = 3               // connections, where that many requests are outstanding
-	answerTime = 5 * time.Second // after the end of a load, for the last answers
-)
+// answerTime is for the last answers, after the end of a load.
+const answerTime = 5 * time.Second
 
 // load is one measurement.
 type load struct {
 	template    *template
 	addrs       []string // connection i goes to the i-th, round about
 	outstanding int
+	conns       int           // connections that they are divided over; no more than outstanding
 	keys        int           // how many files are asked for
 	offset      int           // which address and key come first
 	warm, time  time.Duration // before counting; of counting
-	count       int           // not 0: ends after so many requests, on one connection
+	count       int           // not 0: each connection ends after so many requests
 }
 
 // sample is what a load measured.
@@ -66,13 +65,12 @@ func (l load) run(ctx context.Context) (sample, error) {
 
 // dial makes the connections, and divides the outstanding requests over them.
 func (l load) dial(ctx context.Context) ([]*caller, error) {
-	n := min(loadConns, l.outstanding)
 	left := math.MaxInt
 	if l.count > 0 {
-		n, left = 1, l.count
+		left = l.count
 	}
-	callers := make([]*caller, 0, n)
-	for i := range n {
+	callers := make([]*caller, 0, l.conns)
+	for i := range l.conns {
 		var d net.Dialer
 		conn, err := d.DialContext(ctx, "tcp", l.addrs[(i+l.offset)%len(l.addrs)])
 		if err != nil {
@@ -81,12 +79,12 @@ func (l load) dial(ctx context.Context) ([]*caller, error) {
 		}
 		t := *l.template
 		t.frame = append([]byte(nil), t.frame...)
-		first := (i*l.keys/n + l.offset*keyStride) % l.keys
+		first := (i*l.keys/l.conns + l.offset*keyStride) % l.keys
 		callers = append(callers, &caller{
 			link:  newLink(conn),
 			t:     &t,
 			keys:  keys{first, l.keys},
-			slots: make([]slot, (l.outstanding+i)/n),
+			slots: make([]slot, (l.outstanding+i)/l.conns),
 			left:  left,
 		})
 	}

@@ -37,16 +37,16 @@ func echoLoad(t *testing.T, addr string) load {
 	tmpl, err := newTemplate(kindEcho, "/dir")
 	assert.Equal(t, nil, err)
 	return load{
-		template: tmpl, addrs: []string{addr}, outstanding: 16,
+		template: tmpl, addrs: []string{addr}, outstanding: 16, conns: 3,
 		keys: 1000, warm: time.Millisecond, time: 20 * time.Millisecond,
 	}
 }
 
 func TestLoadOnEcho(t *testing.T) {
 	addr := serve(t, echo)
-	for _, outstanding := range levels {
+	for _, at := range levels {
 		l := echoLoad(t, addr)
-		l.outstanding = outstanding
+		l.outstanding, l.conns = at.outstanding, at.conns
 		got, err := l.run(t.Context())
 		assert.Equal(t, nil, err)
 		assert.T(t, got.rate > 0)
@@ -56,9 +56,9 @@ func TestLoadOnEcho(t *testing.T) {
 
 func TestLoadDividesTheOutstanding(t *testing.T) {
 	addr := serve(t, echo)
-	for _, outstanding := range []int{1, 2, 3, 16, 1024} {
+	for _, at := range append(levels[:], level{2, 2}, level{10, 7}) {
 		l := echoLoad(t, addr)
-		l.outstanding = outstanding
+		l.outstanding, l.conns = at.outstanding, at.conns
 		callers, err := l.dial(t.Context())
 		assert.Equal(t, nil, err)
 		sum := 0
@@ -66,8 +66,8 @@ func TestLoadDividesTheOutstanding(t *testing.T) {
 			sum += len(c.slots)
 		}
 		closeAll(callers)
-		assert.Equal(t, outstanding, sum)
-		assert.Equal(t, min(outstanding, loadConns), len(callers))
+		assert.Equal(t, at.outstanding, sum)
+		assert.Equal(t, at.conns, len(callers))
 	}
 }
 
@@ -87,7 +87,7 @@ func TestLoadCounts(t *testing.T) {
 		return nil
 	})
 	l := echoLoad(t, addr)
-	l.count, l.time = 100, time.Minute
+	l.conns, l.count, l.time = 1, 100, time.Minute
 	_, err := l.run(t.Context())
 	assert.Equal(t, nil, err)
 	assert.Equal(t, 100, <-seen)

@@ -1,15 +1,15 @@
 // Doozer-bench measures how fast doozerd answers, beside a bare TCP echo.
 //
 // It starts what it measures itself, on free ports of the loopback: an echo
-// server, one doozerd, and a cluster of three. Then it keeps 1, 16, 64, 256 and
-// 1024 requests outstanding, in rounds that go through all of them in turn,
-// checks each answer, and prints the medians over the rounds, as Markdown.
+// server, one doozerd, and a cluster of three. Then it keeps 1 to 1024 requests
+// outstanding, in rounds that go through all of it in turn, checks each
+// answer, and writes the medians over the rounds down, as Markdown.
 //
 // A request is 4 bytes of length and a message, for the echo as for doozerd.
-// The same load is put on all: up to three connections, each with a goroutine
-// that reads all that has arrived, and writes as many new requests at once.
-// The echo does its part in the same way. So what the ratios show is what
-// doozerd does beyond moving frames.
+// The same load is put on all: connections that each have a goroutine, which
+// reads all that has arrived, and writes as many new requests at once. The echo
+// does its part in the same way. So what the ratios show is what doozerd does
+// beyond moving frames.
 package main
 
 import (
@@ -37,7 +37,7 @@ func main() {
 	var o options
 	flag.StringVar(&o.doozerd, "doozerd", "bin/doozerd", "the `binary` to measure")
 	flag.StringVar(&o.out, "o", "", "a `file` to write the page to (default standard output)")
-	flag.DurationVar(&o.round, "round", 500*time.Millisecond, "how long to count answers, for each figure of each round")
+	flag.DurationVar(&o.round, "round", 400*time.Millisecond, "how long to count answers, for each figure of each round")
 	flag.IntVar(&o.rounds, "rounds", 5, "how many rounds to take medians of")
 	flag.Parse()
 	if flag.NArg() > 0 || o.round <= 0 || o.rounds <= 0 {

@@ -33,7 +33,7 @@ func TestPageJudgesGoals(t *testing.T) {
 		small: directory{files: 1000, samples: []sample{{rate: 30}}},
 		large: directory{files: 100000, samples: []sample{{rate: 10}}},
 	}
-	s := measured(func(s *suite) { s.set3.levels[levelOf(goalLevel)][0].rate = 200 })
+	s := measured(func(s *suite) { s.set3.levels[goalLevel][0].rate = 200 })
 	text := page(options{rounds: 1, round: time.Second}, s, d)
 	assert.Equal(t, 2, strings.Count(text, "**missed**"))
 	assert.Equal(t, 2, strings.Count(text, "| met |"))

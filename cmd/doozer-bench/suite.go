@@ -13,8 +13,19 @@ const (
 	benchKeys = 1000
 )
 
-// levels are the numbers of outstanding requests.
-var levels = [...]int{1, 16, 64, 256, 1024}
+// level is a number of outstanding requests, and of connections that they are
+// divided over.
+type level struct{ outstanding, conns int }
+
+// levels: many clients that each want little, up to 16 connections to each of
+// three nodes; and, for the last, a few that each want much.
+var levels = [...]level{{1, 1}, {16, 16}, {64, 48}, {256, 48}, {1024, 48}, {256, 3}}
+
+// The places of the levels that goals are set for.
+const (
+	loneLevel = 0
+	goalLevel = 3
+)
 
 // warmShare: the warm-up is this part of a round's time.
 const warmShare = 4
@@ -58,13 +69,13 @@ func (s *suite) run(ctx context.Context) error {
 		}
 	}
 	for r := range s.rounds {
-		for l, outstanding := range levels {
+		for i, l := range levels {
 			for _, c := range s.cells() {
-				got, err := s.measure(ctx, c, outstanding, r)
+				got, err := s.measure(ctx, c, l, r)
 				if err != nil {
-					return fmt.Errorf("%s, %d outstanding: %w", c.name, outstanding, err)
+					return fmt.Errorf("%s, %d outstanding: %w", c.name, l.outstanding, err)
 				}
-				c.levels[l] = append(c.levels[l], got)
+				c.levels[i] = append(c.levels[i], got)
 			}
 		}
 		fmt.Fprintf(s.progress, "round %d of %d\n", r+1, s.rounds)
@@ -72,13 +83,13 @@ func (s *suite) run(ctx context.Context) error {
 	return nil
 }
 
-func (s *suite) measure(ctx context.Context, c *cell, outstanding, round int) (sample, error) {
+func (s *suite) measure(ctx context.Context, c *cell, at level, round int) (sample, error) {
 	t, err := newTemplate(c.kind, benchDir)
 	if err != nil {
 		return sample{}, err
 	}
 	l := load{
-		template: t, addrs: c.addrs, outstanding: outstanding,
+		template: t, addrs: c.addrs, outstanding: at.outstanding, conns: at.conns,
 		keys: benchKeys, offset: round, warm: s.round / warmShare, time: s.round,
 	}
 	return l.run(ctx)

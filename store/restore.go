@@ -41,7 +41,7 @@ func (s *Store) Reset(applied, rev int64, files iter.Seq[File]) error {
 	}
 	s.ids = ids
 	s.now.Store(st)
-	s.watchers.reset(applied)
+	s.watchers.reset(rev)
 	s.waiters.wake(applied)
 	return nil
 }
@@ -63,7 +63,7 @@ func restored(old *state, applied, rev int64, files iter.Seq[File]) (*state, *nu
 	}
 	at := old.hist.next // slots are numbered on, for watches that wait for later revisions
 	at += -at & (chunkSize - 1)
-	h := history{base: at >> chunkBits, first: at, next: at, floor: applied, last: applied}
+	h := history{base: at >> chunkBits, first: at, next: at, floor: rev, last: rev} // above rev are nops alone
 	return &state{t, h, applied, rev}, ids, nil
 }
 

@@ -143,7 +143,7 @@ func (s *spot) insert(key string, id uint32, edit uint64) *node {
 		up, at := s.nodes[i-1], s.at[i-1]
 		up.kids[at].living = left.living()
 		up.kids = insertAt(up.kids, at+1, kid{right, right.living()})
-		up.keys = up.keys.insert(at+1, right.keys.keys[0])
+		up.keys = up.keys.divide(at, left.keys.keys[0], right.keys.keys[0])
 		s.at[i-1] = at + 1
 	}
 	return root

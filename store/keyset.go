@@ -51,10 +51,16 @@ func (k *keyset) search(key string) (at int, found bool) {
 
 // insert is k with key at position at.
 func (k *keyset) insert(at int, key string) *keyset {
-	keys := make([]string, len(k.keys)+1)
-	copy(keys, k.keys[:at])
-	keys[at] = key
-	copy(keys[at+1:], k.keys[at:])
+	return newKeyset(insertAt(k.keys, at, key))
+}
+
+// divide is k with right after position at. The first key bounds nothing, and may
+// be above right: then it becomes left.
+func (k *keyset) divide(at int, left, right string) *keyset {
+	keys := insertAt(k.keys, at+1, right)
+	if at == 0 {
+		keys[0] = left
+	}
 	return newKeyset(keys)
 }
 
@@ -63,9 +69,7 @@ func (k *keyset) remove(at int) *keyset {
 	if len(k.keys) == 1 {
 		return nil
 	}
-	keys := make([]string, 0, len(k.keys)-1)
-	keys = append(keys, k.keys[:at]...)
-	return newKeyset(append(keys, k.keys[at+1:]...))
+	return newKeyset(removeAt(k.keys, at))
 }
 
 // cut is k in two, of which the second begins at position at. Both have keys.

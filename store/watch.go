@@ -101,6 +101,7 @@ func (w *Watch) offer(c change) {
 	}
 	w.mu.Lock()
 	switch {
+	case w.err != nil:
 	case w.scan < w.until:
 		w.until = c.idx + 1
 	case len(w.found) < maxFound:
@@ -113,8 +114,8 @@ func (w *Watch) offer(c change) {
 }
 
 // Next appends to buf what is there now, limit events at most, and does not wait.
-// If there is more, Ready receives. Errors: ErrTooLate when events that the watch
-// had yet to return are not kept any more, ErrClosed; either is for good.
+// If there is more, Ready receives. Errors: ErrTooLate when changes that the watch
+// had yet to return, or to search, are not kept any more; ErrClosed. Either is for good.
 func (w *Watch) Next(buf []Event, limit int) ([]Event, error) {
 	goal := len(buf) + limit
 	for len(buf) < goal {

@@ -10,7 +10,7 @@ import (
 // How SETs are put on a directory.
 const (
 	dirOutstanding = 64
-	dirConns       = 16
+	dirConns       = 3
 )
 
 // directory is a directory that SETs are sent to.

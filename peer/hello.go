@@ -67,7 +67,7 @@ func checkAnswer(b []byte, me *identity) (*proto.Hello, error) {
 		return nil, fmt.Errorf("the answer to hello: %w", err)
 	}
 	if resp.ErrCode != nil {
-		return nil, fmt.Errorf("%w: %s %.300s", errRefused, resp.GetErrCode(), resp.GetErrDetail())
+		return nil, fmt.Errorf("%w: %s: %.300s", errRefused, resp.GetErrCode(), resp.GetErrDetail())
 	}
 	hello := new(proto.Hello)
 	if err := hello.UnmarshalVT(resp.Value); err != nil {

@@ -51,11 +51,11 @@ func (me *identity) check(h *proto.Hello) error {
 	other := fmt.Sprintf("%.100q", h.Addr)
 	switch {
 	case h.Version != protocolVersion:
-		return fmt.Errorf("%s speaks version %d of the peer protocol, %s version %d", other, h.Version, me.addr, protocolVersion)
+		return fmt.Errorf("%s speaks version %d of the peer protocol, %q version %d", other, h.Version, me.addr, protocolVersion)
 	case h.Cluster != me.cluster:
-		return fmt.Errorf("%s is of cluster %.40q, %s of %q", other, h.Cluster, me.addr, me.cluster)
+		return fmt.Errorf("%s is of cluster %.40q, %q of %q", other, h.Cluster, me.addr, me.cluster)
 	case h.Alpha != me.alpha:
-		return fmt.Errorf("%s has alpha %d, %s has %d", other, h.Alpha, me.addr, me.alpha)
+		return fmt.Errorf("%s has alpha %d, %q has %d", other, h.Alpha, me.addr, me.alpha)
 	case !validID(h.Id):
 		return fmt.Errorf("%s says that its id is %.40q, which is none", other, h.Id)
 	case h.Id == me.id:

@@ -51,18 +51,18 @@ func open(ctx context.Context, cfg Config) (d *daemon, err error) {
 	if err != nil {
 		return nil, err
 	}
+	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer func() {
 		if err != nil {
 			l.Close()
+			end()
 		}
 	}()
 	me := &identity{id: newID(), cluster: cfg.Cluster, alpha: cfg.Alpha, addr: dialable(cfg.Addr, l.Addr())}
-	d = &daemon{listener: l}
+	d = &daemon{listener: l, end: end}
 	if d.origin, err = begin(ctx, &cfg, me); err != nil {
 		return nil, err
 	}
-	life, end := context.WithCancel(context.WithoutCancel(ctx))
-	d.end = end
 	d.node = newNode(&cfg, me, life)
 	if d.loop, err = newLoop(d.node, d.origin); err != nil {
 		return nil, err

@@ -18,6 +18,7 @@ const (
 	maxSending    = 4                // snapshots that are sent at a time
 	chunkBytes    = 256 << 10        // of files in a frame, but for a single larger one
 	snapshotStall = 10 * time.Second // the longest time without progress, at either end
+	snapshotLimit = 10 * time.Minute // the longest time that one may take to arrive
 	fileOverhead  = 64               // what a file counts beside its path and value
 )
 
@@ -56,8 +57,11 @@ func (n *node) sendSnapshot(conn *proto.Conn) {
 		return
 	}
 	begun := time.Now()
-	err := writeSnapshot(conn, m)
-	n.cfg.Log.Info("sent a snapshot", "to", conn.RemoteAddr(), "rev", m.view.Applied(), "took", time.Since(begun), "err", err)
+	if err := writeSnapshot(conn, m); err != nil {
+		n.strange.warn("a snapshot was not taken", "by", conn.RemoteAddr(), "err", err)
+		return
+	}
+	n.links.info("sent a snapshot", "to", conn.RemoteAddr(), "rev", m.view.Applied(), "took", time.Since(begun))
 }
 
 // writeSnapshot writes m in chunks, none before the one before it was read.
@@ -116,6 +120,8 @@ func writeFiles(v store.View, put func(*proto.SnapshotChunk) error) error {
 
 // fetchSnapshot asks the node at addr for a snapshot.
 func fetchSnapshot(ctx context.Context, addr string, me *identity) (*snapshot, error) {
+	ctx, cancel := context.WithTimeout(ctx, snapshotLimit)
+	defer cancel()
 	mine := me.hello()
 	mine.Snapshot = true
 	conn, _, err := dial(ctx, addr, me, mine)

@@ -60,6 +60,7 @@ func exit(err error) {
 
 // bench measures all, and writes the page.
 func bench(ctx context.Context, o options, stdout, progress io.Writer) error {
+	where := machine()
 	s, err := measureSuite(ctx, o, progress)
 	if err != nil {
 		return err
@@ -68,12 +69,12 @@ func bench(ctx context.Context, o options, stdout, progress io.Writer) error {
 	if err != nil {
 		return err
 	}
-	page := page(o, s, d)
+	text := page(o, where, s, d)
 	if o.out == "" {
-		_, err = io.WriteString(stdout, page)
+		_, err = io.WriteString(stdout, text)
 		return err
 	}
-	return os.WriteFile(o.out, []byte(page), 0o644)
+	return os.WriteFile(o.out, []byte(text), 0o644)
 }
 
 // measureSuite starts the echo, one node and three, and measures them.

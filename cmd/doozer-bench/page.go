@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// page writes the measurements down, in Markdown.
-func page(o options, s *suite, d *dirSizes) string {
+// page writes the measurements down, in Markdown; where is what machine told.
+func page(o options, where string, s *suite, d *dirSizes) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Benchmark\n\n")
-	intro(&b, o)
+	intro(&b, o, where)
 	goals(&b, s, d)
 	rates(&b, s)
 	latencies(&b, s)
@@ -20,7 +20,7 @@ func page(o options, s *suite, d *dirSizes) string {
 	return b.String()
 }
 
-func intro(b *strings.Builder, o options) {
+func intro(b *strings.Builder, o options, where string) {
 	fmt.Fprintf(b, `Written by
 
     make bench
@@ -34,13 +34,18 @@ same for all: each end reads all that has arrived, and writes all that is ready 
 connections, the more frames go by one system call; the echo, which does nothing else, gains the most by
 that. Every answer is checked. Load, echo and nodes share the cores.
 
-`, time.Now().UTC().Format(time.DateOnly), runtime.Version(), machine(), o.rounds, o.round,
+`, time.Now().UTC().Format(time.DateOnly), runtime.Version(), where, o.rounds, o.round,
 		valueLen, count(benchKeys))
 }
 
-// machine tells the facts that figures depend on.
+// machine tells the facts that figures depend on, as they are now.
 func machine() string {
-	facts := fmt.Sprintf("%s/%s, GOMAXPROCS=%d, %d cores", runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), runtime.NumCPU())
+	facts := fmt.Sprintf("%s/%s, GOMAXPROCS=%d", runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0))
+	if load, err := os.ReadFile("/proc/loadavg"); err == nil {
+		minute, _, _ := strings.Cut(string(load), " ")
+		facts += ", load average " + minute + " before the start"
+	}
+	facts += fmt.Sprintf(", %d cores", runtime.NumCPU())
 	info, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {
 		return facts

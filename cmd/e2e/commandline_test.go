@@ -45,12 +45,18 @@ func TestSignalWhileAttaching(t *testing.T) {
 	assert.Equal(t, 0, p.status(t, 3*time.Second))
 }
 
+// -v and -h are no errors.
 func TestVersion(t *testing.T) {
 	t.Parallel()
 	p := start(t, "doozerd", "-v")
 	assert.Equal(t, 0, p.status(t, patience))
 	assert.T(t, oneLine(p.stdout.String(), "doozerd "), p.stdout.String())
 	assert.Equal(t, "", p.stderr.String())
+	p = start(t, "doozerd", "-h")
+	assert.Equal(t, 0, p.status(t, patience))
+	for _, flag := range []string{"-a", "-c", "-fill", "-hist", "-l", "-pulse", "-timeout", "-v", "-w"} {
+		assert.T(t, strings.Contains(p.stderr.String(), "\n  "+flag), flag)
+	}
 }
 
 // taken is an address that somebody listens on, at a host.

@@ -58,6 +58,7 @@ func TestAttachUnderLoad(t *testing.T) {
 	l := newLoad(t, 0)
 	for _, n := range nodes {
 		l.through(n.addr, 16)
+		l.readThrough(n.addr)
 	}
 	before, _ := l.measure(500 * time.Millisecond)
 	began := time.Now()
@@ -67,6 +68,7 @@ func TestAttachUnderLoad(t *testing.T) {
 	took := time.Since(began)
 	_, longest := l.rate(began, time.Now())
 	l.through(d.addr, 16)
+	l.readThrough(d.addr)
 	after := l.fullSpeed(before)
 	t.Logf("a member %v after its start; longest pause of writes meanwhile %v; %d writes a second before, %d with it", ms(took), ms(longest), before, after)
 	assert.T(t, longest < maxPause, longest)

@@ -4,7 +4,8 @@
 //
 // TestMain builds the programs that are tested. Reading order of what the
 // tests stand on: process_test.go (one program), node_test.go (a doozerd, a cluster),
-// load_test.go (writers that note what was acknowledged), record_test.go (a
+// load_test.go and read_test.go (writers that note what was acknowledged, readers
+// that have to see it), record_test.go (a
 // watch that outlives its node), verify_test.go (holds the one against the
 // other).
 package e2e

@@ -39,6 +39,7 @@ func TestKillEachInTurn(t *testing.T) {
 	l := newLoad(t, 2*time.Millisecond)
 	for _, n := range live {
 		l.through(n.addr, 4)
+		l.readThrough(n.addr)
 	}
 	for i := range 3 {
 		victim, rest := live[0], live[1:]
@@ -54,6 +55,7 @@ func TestKillEachInTurn(t *testing.T) {
 		joined(t, spare.c, spare)
 		took := time.Since(killed)
 		l.through(spare.addr, 4)
+		l.readThrough(spare.addr)
 		again := l.fullSpeed(before)
 		_, longest := l.rate(killed, time.Now())
 		t.Logf("%s killed: longest pause of writes at the others %v; %d writes a second before, %d after; %s has %s after %v, then %d",
@@ -87,8 +89,10 @@ func TestKillAtFullLoad(t *testing.T) {
 	l := newLoad(t, 0)
 	for _, n := range nodes {
 		l.through(n.addr, 16)
+		l.readThrough(n.addr)
 	}
 	l.through(follower.addr, 16)
+	l.readThrough(follower.addr)
 	before, _ := l.measure(500 * time.Millisecond)
 	killed := time.Now()
 	nodes[0].kill()

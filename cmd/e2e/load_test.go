@@ -32,12 +32,14 @@ type load struct {
 	mu      sync.Mutex
 	writers int
 	acked   []write
+	latest  map[string]int64 // the highest revision of a writer's own file that was acknowledged or shown
+	reads   int
 	unknown map[string][]write // by the address that was written to
 }
 
 func newLoad(t *testing.T, pace time.Duration) *load {
 	ctx, stop := context.WithCancel(t.Context())
-	l := &load{t: t, pace: pace, ctx: ctx, stop: stop, unknown: make(map[string][]write)}
+	l := &load{t: t, pace: pace, ctx: ctx, stop: stop, unknown: make(map[string][]write), latest: make(map[string]int64)}
 	t.Cleanup(l.end)
 	return l
 }
@@ -134,6 +136,7 @@ func (l *load) note(addr string, sent write, err error) {
 		l.unknown[addr] = append(l.unknown[addr], sent)
 	} else {
 		l.acked = append(l.acked, sent)
+		l.latest[sent.path] = max(l.latest[sent.path], sent.rev)
 	}
 }
 

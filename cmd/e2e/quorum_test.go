@@ -80,6 +80,7 @@ func TestSlotWithoutSpare(t *testing.T) {
 	l := newLoad(t, 2*time.Millisecond)
 	for _, n := range nodes {
 		l.through(n.addr, 4)
+		l.readThrough(n.addr)
 	}
 	before, _ := l.measure(500 * time.Millisecond)
 	began := time.Now()

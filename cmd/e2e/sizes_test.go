@@ -20,6 +20,7 @@ func TestKillTwoOfFive(t *testing.T) {
 	l := newLoad(t, 2*time.Millisecond)
 	for _, n := range nodes[2:] {
 		l.through(n.addr, 4)
+		l.readThrough(n.addr)
 	}
 	before, _ := l.measure(500 * time.Millisecond)
 	killed := time.Now()
@@ -43,6 +44,7 @@ func TestShrink(t *testing.T) {
 	l := newLoad(t, 2*time.Millisecond)
 	for _, n := range nodes {
 		l.through(n.addr, 4)
+		l.readThrough(n.addr)
 	}
 	before, _ := l.measure(500 * time.Millisecond)
 	began := time.Now()
@@ -72,6 +74,7 @@ func TestAllSleep(t *testing.T) {
 	l := newLoad(t, 2*time.Millisecond)
 	for _, n := range nodes {
 		l.through(n.addr, 4)
+		l.readThrough(n.addr)
 	}
 	before, _ := l.measure(500 * time.Millisecond)
 	for _, n := range nodes {

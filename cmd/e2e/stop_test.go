@@ -21,6 +21,7 @@ func TestShortSleep(t *testing.T) {
 	l := newLoad(t, 2*time.Millisecond)
 	for _, n := range nodes {
 		l.through(n.addr, 4)
+		l.readThrough(n.addr)
 	}
 	sleeper := nodes[2]
 	slot := slotOf(t, nodes[0].c, sleeper.id)
@@ -63,6 +64,7 @@ func TestLongSleep(t *testing.T) {
 	expect(t, nodes[0].c, "/ctl/node/"+sleeper.id+"/writable", "")
 	follows(t, nodes[0], sleeper)
 	l.through(sleeper.addr, 4)
+	l.readThrough(sleeper.addr)
 	l.fullSpeed(before)
 	set(t, nodes[0].c, "/ctl/cal/again", client.Missing, "")
 	assert.Equal(t, "/ctl/cal/again", joined(t, nodes[0].c, sleeper))
@@ -121,6 +123,7 @@ func TestSleepAtFullLoad(t *testing.T) {
 	l := newLoad(t, 0)
 	for _, n := range nodes {
 		l.through(n.addr, 16)
+		l.readThrough(n.addr)
 	}
 	before, _ := l.measure(500 * time.Millisecond)
 	began := time.Now()

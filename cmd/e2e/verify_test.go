@@ -24,7 +24,7 @@ func verify(t *testing.T, l *load, r *recorder, nodes ...*node) {
 	for _, ws := range l.unknown {
 		unknown += len(ws)
 	}
-	t.Logf("%d writes acknowledged and there exactly once, %d with unknown outcome; %d changes watched in order, by %d connections", len(l.acked), unknown, len(events), r.moves)
+	t.Logf("%d writes acknowledged and there exactly once, %d with unknown outcome; %d reads saw what was acknowledged; %d changes watched in order, by %d connections", len(l.acked), unknown, l.reads, len(events), r.moves)
 }
 
 // once checks that every acknowledged write happened once, at the

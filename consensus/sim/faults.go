@@ -20,6 +20,7 @@ const (
 	fAdd                      // a follower becomes a member
 	fRemove                   // a member is removed
 	fShun                     // a member is removed while it sleeps
+	fForge                    // a node speaks of seqns of which it is no member
 	numFaults
 )
 
@@ -76,6 +77,10 @@ func (c *Cluster) fault(kind faultKind) {
 	case fShun:
 		c.lasting(c.pause(a))
 		c.remove(b, a)
+	case fForge:
+		for range 20 {
+			c.forge(a, b)
+		}
 	}
 }
 

@@ -41,7 +41,8 @@ const allKinds = ^kinds(0)
 type network struct {
 	paths  [maxNodes][maxNodes]path
 	conns  int       // connections ever made
-	sent   int       // messages ever sent
+	frames int       // turns in which a node said something to another
+	sent   int       // messages said in them
 	parked []*packet // of held kinds, until they are released
 	free   []*packet
 }
@@ -67,6 +68,7 @@ func (c *Cluster) recycle(p *packet) {
 // to its own fate. The messages' slices stay the sender's.
 func (c *Cluster) carry(from, to int, msgs []consensus.Message) {
 	path := &c.net.paths[from][to]
+	c.net.frames++
 	c.net.sent += len(msgs)
 	if path.held == 0 && !chance(c.rand, c.p.Split) {
 		p := c.packet(from, to)

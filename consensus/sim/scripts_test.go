@@ -126,8 +126,12 @@ func TestScriptLone(t *testing.T) {
 		p := healthy(members, 0)
 		c := newScript(p)
 		acked := c.load(1, 1)
+		c.run(c.now+100*ms, nil)
+		frames, sent, from := c.net.frames, c.net.sent, *acked
 		each := 1000 / c.rate(acked, 200*ms)
-		t.Logf("%d members: a write takes %.3f ms", members, each)
+		writes := float64(*acked - from)
+		t.Logf("%d members: a write takes %.3f ms, %.1f frames, %.1f messages", members, each,
+			float64(c.net.frames-frames)/writes, float64(c.net.sent-sent)/writes)
 		assert.Equal(t, nil, c.err)
 		if most := 2 * float64(p.DelayHi) / float64(ms); each > most {
 			t.Errorf("%d members: a write takes %.3f ms, a round trip at most %.3f", members, each, most)

@@ -15,13 +15,15 @@ const refetch = 500 * time.Millisecond
 // wantSnapshot fetches a snapshot from a node that no longer keeps what this
 // one lacks, one at a time.
 func (l *loop) wantSnapshot(from consensus.ID) {
-	r := l.remotes[from]
-	if l.fetching || l.now < l.fetchAt || r == nil || r.addr == "" {
+	if l.fetching || l.now < l.fetchAt {
+		return
+	}
+	addr := l.snapshotAddress(from)
+	if addr == "" {
 		return
 	}
 	l.fetching = true
-	l.cfg.Log.Info("fell behind what others keep, fetching a snapshot", "from", r.addr, "applied", l.st.View().Applied())
-	addr := r.addr
+	l.cfg.Log.Info("fell behind what others keep, fetching a snapshot", "from", addr, "applied", l.st.View().Applied())
 	l.node.spawn(func() {
 		snap, err := fetchSnapshot(l.node.life, addr, l.me)
 		if err == nil {
@@ -29,6 +31,25 @@ func (l *loop) wantSnapshot(from consensus.ID) {
 		}
 		l.node.in.call(func(l *loop) { l.fetched(snap, err) })
 	})
+}
+
+// snapshotAddress is where to fetch a snapshot of a node, or "". A node that is
+// not registered in this node's tree is trusted only while there is a link to
+// none that is: all may have been replaced while this one slept.
+func (l *loop) snapshotAddress(from consensus.ID) string {
+	v := l.st.View()
+	if addr := address(v, from); addr != "" {
+		return addr
+	}
+	for id, r := range l.remotes {
+		if r.link != nil && address(v, id) != "" {
+			return ""
+		}
+	}
+	if r := l.remotes[from]; r != nil {
+		return r.addr
+	}
+	return ""
 }
 
 // check says whether a machine could begin at the snapshot, before anything

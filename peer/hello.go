@@ -54,7 +54,7 @@ func greet(conn *proto.Conn, me *identity, mine *proto.Hello) (*proto.Hello, err
 	}
 	conn.Flush()
 	if err := conn.Read(); err != nil {
-		return nil, fmt.Errorf("no answer to hello: %w", err)
+		return nil, fmt.Errorf("what listens there does not answer as a doozerd: %w", err)
 	}
 	b, _ := conn.Next()
 	return checkAnswer(b, me)
@@ -64,7 +64,7 @@ func greet(conn *proto.Conn, me *identity, mine *proto.Hello) (*proto.Hello, err
 func checkAnswer(b []byte, me *identity) (*proto.Hello, error) {
 	var resp proto.Response
 	if err := resp.UnmarshalVT(b); err != nil {
-		return nil, fmt.Errorf("the answer to hello: %w", err)
+		return nil, fmt.Errorf("what listens there does not answer as a doozerd: %w", err)
 	}
 	if resp.ErrCode != nil {
 		return nil, fmt.Errorf("%w: %s: %.300s", errRefused, resp.GetErrCode(), resp.GetErrDetail())

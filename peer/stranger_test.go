@@ -194,3 +194,43 @@ func TestStrangersMessages(t *testing.T) {
 	assert.Equal(t, int64(0), info.Contradictions)
 	assert.Equal(t, []string{r.ID}, r.members())
 }
+
+// A snapshot comes from a node that is registered, not from whoever offers one.
+func TestSnapshotAddress(t *testing.T) {
+	nodes := cluster(t, 2, testConfig)
+	stray := newID()
+	ask := func(id string) string {
+		answer := make(chan string, 1)
+		assert.T(t, nodes[0].node.in.call(func(l *loop) { answer <- l.snapshotAddress(id) }))
+		return <-answer
+	}
+	_, err := stranger(t, nodes[0], stray, func(*proto.Hello) {})
+	assert.Equal(t, nil, err)
+	until(t, "the stranger is linked", func() bool { return nodes[0].logs.count("msg=linked node="+stray) == 1 })
+	assert.Equal(t, nodes[1].Started.Addr, ask(nodes[1].ID))
+	assert.Equal(t, "", ask(stray))
+	assert.Equal(t, "", ask("nobody"))
+	nodes[1].kill(t)
+	until(t, "nobody else is linked", func() bool { return ask(stray) == "127.0.0.1:1" })
+}
+
+// What listens at the address to attach to may be anything.
+func TestAttachToSomethingElse(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	assert.Equal(t, nil, err)
+	defer l.Close()
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			c.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
+			c.Close()
+		}
+	}()
+	cfg := testConfig(l.Addr().String())
+	cfg.Log, cfg.AttachTimeout = slog.New(slog.DiscardHandler), 100*time.Millisecond
+	err = Run(t.Context(), cfg)
+	assert.T(t, err != nil && strings.Contains(err.Error(), "does not answer as a doozerd"), err)
+}

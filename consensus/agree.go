@@ -33,7 +33,7 @@ func (m *Machine) countRsvp(s int64, in *instance, x *node, r, vrnd int64, vval 
 	if from < 0 || in.learned || !in.coord.rsvp(from, r, vrnd, vval, len(c.nodes)) {
 		return
 	}
-	in.sent = m.now
+	in.sent, in.times = m.now, 0
 	v := in.coord.cval
 	if v != nil {
 		m.sawMutation(s)

@@ -104,15 +104,16 @@ func (m *Machine) backOff() {
 }
 
 // repeat says again what the coordinator of this node's rounds has no answer
-// to, once the log has stood still for a while.
+// to, once the log has stood still for a while. A connection loses little: so
+// each time it waits longer, and longer for a large value, which may still be
+// on its way.
 func (m *Machine) repeat() {
-	rto := int64(m.cfg.Fill) / 4
-	if m.tip >= m.coordinated || m.now-m.tipAt < rto {
+	if m.tip >= m.coordinated || m.now-m.tipAt < m.repeatAfter(0, nil) {
 		return
 	}
 	for s := m.win.lo; s <= min(m.coordinated, m.win.hi); s++ {
 		in := m.win.at(s)
-		if in.learned || in.coord.round == 0 || m.now-in.sent < rto {
+		if in.learned || in.coord.round == 0 || m.now-in.sent < m.repeatAfter(in.times, in.coord.cval) {
 			continue
 		}
 		c := m.configs.at(s)
@@ -123,7 +124,28 @@ func (m *Machine) repeat() {
 			continue // filled ahead for one that is well by now: nobody waits for it
 		}
 		in.sent = m.now
+		in.times = min(in.times+1, maxTimes)
 		m.repeatRound(s, in)
+	}
+}
+
+// maxTimes bounds how often the time between two repetitions is doubled.
+const maxTimes = 4
+
+// slowest is the speed of a link, in nanoseconds a byte, at which a value
+// that was sent is not taken for lost: 10 MB/s.
+const slowest = 100
+
+// repeatAfter is how long an answer may take, after so many repetitions.
+func (m *Machine) repeatAfter(times uint8, v []byte) int64 {
+	return int64(m.cfg.Fill)/4<<times + int64(len(v))*slowest
+}
+
+// again makes the next repetitions quick: a link is new, and what went by the
+// one before it may be lost.
+func (m *Machine) again() {
+	for s := m.win.lo; s <= min(m.coordinated, m.win.hi); s++ {
+		m.win.at(s).times = 0
 	}
 }
 

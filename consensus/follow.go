@@ -50,14 +50,29 @@ func (m *Machine) askFollow() {
 func (m *Machine) serves(x *node) bool {
 	fill := int64(m.cfg.Fill)
 	silent := m.now-m.tipAt > fill && m.now-m.sourceAt > fill && m.behind()
-	return m.hearing(x) && !silent
+	return m.hearing(x) && m.trusts(x) && !silent
 }
 
-// behind reports whether anybody that this node hears, a member or not,
-// applied what it has not learned.
+// trusts reports whether this node takes what x, which may be no member, says
+// that it learned: not from a stranger, unless it hears nobody of those whom
+// it knows. They may all have been replaced while it slept.
+func (m *Machine) trusts(x *node) bool {
+	if m.isMember(x) || x.vouched {
+		return true
+	}
+	for _, y := range m.nodes {
+		if y != m.self && m.hearing(y) && (y.vouched || m.isMember(y)) {
+			return false
+		}
+	}
+	return true
+}
+
+// behind reports whether anybody that this node hears and trusts, a member or
+// not, applied what it has not learned.
 func (m *Machine) behind() bool {
 	for _, x := range m.nodes {
-		if x != m.self && x.applied > m.tip && m.hearing(x) {
+		if x != m.self && x.applied > m.tip && m.hearing(x) && m.trusts(x) {
 			return true
 		}
 	}
@@ -66,14 +81,13 @@ func (m *Machine) behind() bool {
 
 // nextSource is the next node that this one hears, each time another one.
 // Those that have what it lacks come first, and of them the members. A
-// follower will do as well: all members may have been replaced while this node
-// slept, or the only one that has it may be a member no more.
+// follower will do as well: the only one that has it may be a member no more.
 func (m *Machine) nextSource() *node {
 	var best *node
 	rank := 0
 	for i := range m.nodes {
 		x := m.nodes[(m.sourceTurn+i)%len(m.nodes)]
-		if x == m.self || !m.hearing(x) {
+		if x == m.self || !m.hearing(x) || !m.trusts(x) {
 			continue
 		}
 		r := 0

@@ -17,7 +17,8 @@ type instance struct {
 	mine bool      // this node nominated here in round 1
 	prop *proposal // whose mutation that was; nil when it lost the slot
 
-	sent int64 // when the coordinator last said what it repeats
+	sent  int64 // when the coordinator last said what it repeats
+	times uint8 // how often it repeated it
 }
 
 // lost reports whether round r, the coordinator's or 1 before any, cannot win

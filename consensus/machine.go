@@ -234,7 +234,8 @@ func (m *Machine) LinkUp(now int64, id ID) {
 	if x == m.self {
 		return
 	}
-	x.linked, x.heard, x.told, x.sub = true, m.now, 0, subscription{}
+	x.linked, x.vouched, x.heard, x.told, x.sub = true, false, m.now, 0, subscription{}
+	m.again()
 	m.beats()
 	m.beat(x)
 }
@@ -254,6 +255,15 @@ func (m *Machine) LinkDown(now int64, id ID) {
 	m.beats()
 	m.judge()
 	m.forgetNodes()
+}
+
+// Vouch tells whether the tree has an address of the linked node id, so that
+// it is no stranger: what it learned may be taken from it even where it is no
+// member.
+func (m *Machine) Vouch(id ID, known bool) {
+	if x := m.byID[id]; x != nil {
+		x.vouched = known
+	}
 }
 
 // Propose wants mutation, which must not be empty or modified, in the log. It

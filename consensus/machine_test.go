@@ -81,8 +81,8 @@ func (c *cluster) drive(id ID) bool {
 				msgs = append(msgs, msg)
 			}
 		}
-		if !c.dead[o.To] {
-			c.ms[o.To].Step(c.now, id, msgs)
+		if to := c.ms[o.To]; to != nil && !c.dead[o.To] {
+			to.Step(c.now, id, msgs)
 		}
 	}
 	return len(out.Messages) > 0

@@ -5,12 +5,13 @@ import "slices"
 // node is what this machine knows of a process: itself, a member of a config
 // that it knows, or whoever its driver has a link to. Others are forgotten.
 type node struct {
-	id     ID
-	linked bool
-	since  int64 // when it became known: before it could be heard it is not judged
-	heard  int64 // when the last message came
-	out    []Message
-	spare  []Message // the buffer that the driver holds until the next Take
+	id      ID
+	linked  bool
+	vouched bool  // the tree has its address
+	since   int64 // when it became known: before it could be heard it is not judged
+	heard   int64 // when the last message came
+	out     []Message
+	spare   []Message // the buffer that the driver holds until the next Take
 
 	// From its last heartbeat.
 	applied int64

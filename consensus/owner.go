@@ -46,21 +46,37 @@ func (m *Machine) skipUnused() {
 }
 
 // tellSkips tells those that want it what this node skipped and they were not
-// told, before it is applied here and leaves the window. Ranges are explicit:
-// they name no slot that was nominated.
+// told.
 func (m *Machine) tellSkips() {
 	for _, x := range m.nodes {
-		if !x.wantSkip {
-			continue
+		if x.wantSkip {
+			x.wantSkip = false
+			m.tellSkipsTo(x)
 		}
-		x.wantSkip = false
-		for s, in := range m.named(max(x.told, m.win.lo), m.next, 1, m.self) {
-			if !in.mine {
-				m.send(x, Message{Kind: Skip, Lo: s, Hi: s + 1})
-			}
-		}
-		x.told = m.next
 	}
+}
+
+// tellSkipsTo names the skipped slots in the window. Ranges are explicit: they
+// name no slot that was nominated. Of what is applied here, where the window
+// has no slots any more, it tells which seqns are nops.
+func (m *Machine) tellSkipsTo(x *node) {
+	if from := max(x.told, x.applied+1, m.log.floor+1); from < m.win.lo {
+		for _, e := range m.log.from(from) {
+			if from < e.Seqn {
+				m.send(x, Message{Kind: Value, Lo: from, Hi: e.Seqn})
+			}
+			from = e.Seqn + 1
+		}
+		if from < m.win.lo {
+			m.send(x, Message{Kind: Value, Lo: from, Hi: m.win.lo})
+		}
+	}
+	for s, in := range m.named(max(x.told, m.win.lo), m.next, 1, m.self) {
+		if !in.mine {
+			m.send(x, Message{Kind: Skip, Lo: s, Hi: s + 1})
+		}
+	}
+	x.told = m.next
 }
 
 // onSkip hears that x gave slots away. Only the owner may, by the config of

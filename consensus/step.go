@@ -22,14 +22,13 @@ func (m *Machine) Step(now int64, from ID, msgs []Message) {
 }
 
 // mayTell reports whether x may send such a message at all. Most are for
-// members only; a node that knows no living member may have asked somebody
-// else to tell it what was learned.
+// members only; somebody else may have been asked to tell what was learned.
 func (m *Machine) mayTell(x *node, k Kind) bool {
 	switch k {
 	case Beat, Ask, Follow, Pass, Passed, Refused:
 		return true
 	case Value, Behind:
-		return x == m.source || m.isMember(x)
+		return m.isMember(x) || x == m.source && m.trusts(x)
 	}
 	return m.isMember(x)
 }

@@ -55,6 +55,12 @@ func (l *loop) linkUp(k *link) {
 	r.link, r.addr, r.delay = k, k.addr, minRedial
 	k.heard, k.said = l.now, l.now
 	l.machine.LinkUp(l.now, k.id)
+	l.vouch(k.id)
+}
+
+// vouch tells consensus whether a linked node is registered, or a stranger.
+func (l *loop) vouch(id consensus.ID) {
+	l.machine.Vouch(id, address(l.st.View(), id) != "")
 }
 
 // linkEnd hears that a link ended; it may have been replaced already.
@@ -99,6 +105,7 @@ func (l *loop) keepLinks() {
 		switch {
 		case r.link != nil:
 			l.keepAlive(r.link)
+			l.vouch(id)
 		case !r.dialing && !wanted[id]:
 			delete(l.remotes, id)
 		}

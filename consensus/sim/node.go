@@ -138,6 +138,7 @@ func (c *Cluster) step(n *node, now int64, in *input) {
 	case inLinkUp:
 		c.tracef("%s link up: %s", n.id, in.id)
 		n.m.LinkUp(now, in.id)
+		n.m.Vouch(in.id, true)
 	case inLinkDown:
 		c.tracef("%s link down: %s", n.id, in.id)
 		n.m.LinkDown(now, in.id)

@@ -105,10 +105,10 @@ func (h *history) drop(bury func(*version)) {
 // use it; only now and then, since it is long.
 func (h *history) shed() {
 	n := int(h.first>>chunkBits - h.base)
-	if n == 0 || n < len(h.chunks)/16 {
+	if n == 0 || n < len(h.chunks)/64 {
 		return
 	}
-	h.chunks = append(make([]*chunk, 0, len(h.chunks)-n+len(h.chunks)/8+1), h.chunks[n:]...)
+	h.chunks = append(make([]*chunk, 0, len(h.chunks)-n+len(h.chunks)/32+1), h.chunks[n:]...)
 	h.base += int64(n)
 }
 

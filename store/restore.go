@@ -14,8 +14,9 @@ type File struct {
 }
 
 // Restore makes a store of another's view at revision applied, whose Rev was rev:
-// all its files, in any order. Its history begins there. Errors: ErrBadConfig, and
-// ErrBadSnapshot when the files cannot be the whole of such a view.
+// all its files, in any order. It can be read from rev on, and watched from rev+1
+// on. Errors: ErrBadConfig, and ErrBadSnapshot when the files cannot be the whole
+// of such a view.
 func Restore(cfg Config, applied, rev int64, files iter.Seq[File]) (*Store, error) {
 	s, err := New(cfg)
 	if err != nil {
@@ -32,8 +33,7 @@ func Restore(cfg Config, applied, rev int64, files iter.Seq[File]) (*Store, erro
 
 // Reset replaces the whole store by another's view, as Restore does, at or above
 // the applied revision; readers see the old state until it is done, and on an
-// error. Watches that had yet to hear of changes up to applied get ErrTooLate. It
-// belongs to Apply's goroutine.
+// error. Watches from rev or below get ErrTooLate. It belongs to Apply's goroutine.
 func (s *Store) Reset(applied, rev int64, files iter.Seq[File]) error {
 	st, ids, err := restored(s.now.Load(), applied, rev, files)
 	if err != nil {

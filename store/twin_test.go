@@ -67,11 +67,11 @@ func (t *twin) isFile(path string, at int64) bool {
 }
 
 // walk is the files below dir that match, depth first.
-func (t *twin) walk(dir, glob string, at int64) (paths []string) {
+func (t *twin) walk(dir string, glob *regexp.Regexp, at int64) (paths []string) {
 	for _, name := range t.list(dir, at) {
 		path := inside(dir) + name
 		if t.isFile(path, at) {
-			if toRegexp(glob).MatchString(path) {
+			if glob.MatchString(path) {
 				paths = append(paths, path)
 			}
 		} else {

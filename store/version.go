@@ -9,7 +9,11 @@ type version struct {
 
 	// A chain of n versions is searched in O(log n) steps: beside its predecessor,
 	// which its slot holds, a version knows one further back, jump slots before its
-	// own. Depths are chosen as the digits of a skew binary number.
+	// own. Every stride-th version is an anchor; an anchor's jump leads to an anchor
+	// further back, as far as the digits of a skew binary number say. The jump of
+	// any other version leads to the anchor before it. That is known from the
+	// predecessor alone: a look at older versions, which are not in the processor's
+	// caches, would cost a fifth of all writes.
 	jump  uint32 // 0: none
 	depth uint32
 }
@@ -17,9 +21,9 @@ type version struct {
 // unhistoric is the idx of a version that came with a snapshot.
 const unhistoric = -1
 
-// jumpFrom is the depth from which on versions have jumps: a short chain is
-// quicker walked than indexed.
-const jumpFrom = 16
+// stride is how far apart a chain's anchors are. A chain that is shorter has no
+// jumps: it is quicker walked than indexed.
+const stride = 16
 
 // kind is kindGone for no version at all.
 func (v *version) kind() byte {
@@ -60,13 +64,21 @@ func (h *history) link(v, old *version) {
 	if old == nil || old.idx < h.first {
 		return
 	}
-	if v.depth = old.depth + 1; v.depth < jumpFrom {
+	if v.depth = old.depth + 1; v.depth < stride {
 		return
 	}
-	a := h.jump(old)
+	if v.depth%stride != 0 {
+		v.jump = uint32(v.idx - old.idx)
+		if old.depth%stride != 0 {
+			v.jump += old.jump
+		}
+		return
+	}
+	last := h.jump(old)
+	a := h.jump(last)
 	b := h.jump(a)
-	to := old
-	if old.depth-a.depth == a.depth-b.depth {
+	to := last
+	if last.depth-a.depth == a.depth-b.depth {
 		to = b
 	}
 	v.jump = uint32(v.idx - to.idx)

@@ -32,7 +32,8 @@ these over the nodes. Values have %d bytes; the files are %s in one directory, w
 is linearizable. The echo is a TCP server that sends a SET's frame back as it came. Load and framing are the
 same for all: each end reads all that has arrived, and writes all that is ready at once. So the fewer the
 connections, the more frames go by one system call; the echo, which does nothing else, gains the most by
-that. Every answer is checked. Load, echo and nodes share the cores.
+that. Every answer is checked. Load, echo and nodes share the cores: each of three nodes
+is started with its part of them (GOMAXPROCS), as whoever runs several on one machine would do.
 
 `, time.Now().UTC().Format(time.DateOnly), runtime.Version(), where, o.rounds, o.round,
 		valueLen, count(benchKeys))

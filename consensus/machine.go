@@ -86,10 +86,9 @@ type Output struct {
 // monotonic clock, from any beginning), applies what Entries gives, says so by
 // Applied, and carries out what Take gives. See the package's page.
 type Machine struct {
-	cfg    Config
-	rand   *rand.Rand
-	now    int64
-	ticked int64 // when Tick last did its work
+	cfg  Config
+	rand *rand.Rand
+	now  int64
 
 	self  *node
 	byID  map[ID]*node

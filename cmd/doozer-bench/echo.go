@@ -41,14 +41,15 @@ func serveEcho(l net.Listener) error {
 		}
 		go func() {
 			defer conn.Close()
-			if err := echo(newLink(conn)); err != nil && !errors.Is(err, io.EOF) {
+			if err := echo(newLink(conn)); !errors.Is(err, io.EOF) {
 				fmt.Fprintln(os.Stderr, "echo:", err)
 			}
 		}()
 	}
 }
 
-// echo sends every message back, all that arrived at once in one write.
+// echo sends every message back, all that arrived at once in one write, until
+// the connection ends: io.EOF, or another error.
 func echo(l *link) error {
 	for {
 		if err := l.read(); err != nil {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	golang "github.com/golang/protobuf/proto"
+	golang "google.golang.org/protobuf/proto"
 
 	"github.com/ha/doozer/client"
 	"github.com/ha/doozer/proto"

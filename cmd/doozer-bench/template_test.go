@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/bmizerany/assert"
-	golang "github.com/golang/protobuf/proto"
+	golang "google.golang.org/protobuf/proto"
 
 	"github.com/ha/doozer/proto"
 )

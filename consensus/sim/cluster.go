@@ -125,17 +125,6 @@ func (c *Cluster) alive() []*node {
 	return out
 }
 
-// reach is the highest seqn that a live node applied.
-func (c *Cluster) reach() int64 {
-	var high int64
-	for _, n := range c.nodes {
-		if !n.dead {
-			high = max(high, n.applied)
-		}
-	}
-	return high
-}
-
 // viable reports whether, but for the nodes without, the live nodes are a
 // majority of every config from the highest applied seqn on: only then is it
 // fair to ask that the cluster goes on.

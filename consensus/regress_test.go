@@ -83,3 +83,19 @@ func TestLargeValueIsNotRepeatedInHaste(t *testing.T) {
 	c.pass(time.Second)
 	c.mustEnd("a", 1, OK)
 }
+
+// TestSleeperSuspectsNobody: who was asleep does not blame the others for what
+// it did not hear meanwhile, nor the log for having stood still.
+func TestSleeperSuspectsNobody(t *testing.T) {
+	c := newCluster(t, 64, "a", "b", "c")
+	c.propose("a", 1)
+	c.run()
+	m := c.ms["a"]
+	c.now += int64(10 * DefaultFill)
+	m.Tick(c.now)
+	for _, x := range m.nodes {
+		assert.T(t, !m.suspect(x) && !x.cutOff, x.id)
+		assert.T(t, x.heard <= c.now)
+	}
+	assert.T(t, m.tipAt <= c.now)
+}

@@ -125,6 +125,7 @@ func (c *Cluster) heal() {
 	}
 	c.undos = nil
 	for a, n := range c.nodes {
+		n.dead = n.dead || n.stranger
 		for b := range a {
 			if n.dead != c.nodes[b].dead {
 				c.linkDown(a, b)

@@ -9,15 +9,19 @@ func (c *Cluster) forge(from, to *node) {
 	if from == to || to.asleep > 0 || c.now < to.busy || c.net.paths[from.index][to.index].conn == 0 {
 		return
 	}
-	s := to.applied + 1 + c.rand.Int64N(c.p.Alpha)
-	if c.check.config(s).set>>from.index&1 != 0 {
+	s := to.applied + 1 + c.rand.Int64N(min(c.p.Alpha, 8))
+	cfg, round := c.check.config(s), 1+c.rand.Int64N(4)
+	if cfg.set>>from.index&1 != 0 {
 		return
 	}
+	for i := 0; i < 4 && cfg.coordinator(s, round) != to.index; i++ {
+		round++ // one of the receiver's, if it has any: it may wait for answers
+	}
 	msg := consensus.Message{
-		Kind: pick(c.rand, consensus.Invite, consensus.Rsvp, consensus.Nominate, consensus.Vote,
-			consensus.Vote, consensus.Reject, consensus.Learn, consensus.Skip),
+		Kind: pick(c.rand, consensus.Invite, consensus.Nominate, consensus.Rsvp, consensus.Rsvp,
+			consensus.Vote, consensus.Vote, consensus.Reject, consensus.Learn, consensus.Skip),
 		Lo: s, Hi: s + 1,
-		Round: 1 + c.rand.Int64N(4),
+		Round: round,
 	}
 	switch msg.Kind {
 	case consensus.Nominate:
@@ -29,4 +33,57 @@ func (c *Cluster) forge(from, to *node) {
 	p.msgs = append(p.msgs, msg)
 	c.tracef("%s forges", from.id)
 	c.input(to, input{kind: inPacket, pkt: p})
+}
+
+// letIn links somebody to all nodes who never becomes one of them.
+func (c *Cluster) letIn() {
+	x := &node{id: "stranger", index: len(c.nodes), stranger: true}
+	c.nodes = append(c.nodes, x)
+	for i := range c.nodes[:x.index] {
+		c.connect(x.index, i)
+	}
+	c.rave(x)
+}
+
+// rave says anything at all to a node, again and again.
+func (c *Cluster) rave(x *node) {
+	if x.dead {
+		return
+	}
+	c.after(span(c.rand, 0, 5*ms), func() { c.rave(x) })
+	to, _ := c.pair()
+	if to == nil || c.net.paths[to.index][x.index].conn == 0 {
+		return
+	}
+	var msgs []consensus.Message
+	for range 1 + c.rand.IntN(4) {
+		msgs = append(msgs, c.nonsense(to))
+	}
+	c.carry(x.index, to.index, msgs)
+}
+
+// nonsense is a message of any kind but two: what is passed on may be proposed,
+// whoever asks for it; and a node that hears none of those whom it knows takes
+// a VALUE from anybody.
+func (c *Cluster) nonsense(to *node) consensus.Message {
+	r := c.rand
+	number := func() int64 {
+		return pick(r, to.applied+r.Int64N(2*c.p.Alpha)-c.p.Alpha, to.applied+1, r.Int64N(8), -1, 1<<40, 1<<62)
+	}
+	msg := consensus.Message{
+		Kind: consensus.Kind(r.IntN(int(consensus.Refused) + 2)),
+		Lo:   number(), Hi: number(), Num: number(), Flag: chance(r, 0.5),
+		Round: pick(r, r.Int64N(5), number()), VRound: pick(r, r.Int64N(5), number()),
+		IDs: []consensus.ID{to.id, c.nodes[r.IntN(len(c.nodes))].id},
+	}
+	if msg.Kind == consensus.Pass || msg.Kind == consensus.Value {
+		msg.Kind = consensus.Beat
+	}
+	if chance(r, 0.5) {
+		msg.Hi = msg.Lo + 1 + r.Int64N(3)
+	}
+	if chance(r, 0.5) {
+		msg.Value = mutation{id: 1 << 31, op: opSet, node: -1, rev: clobber}.encode()
+	}
+	return msg
 }

@@ -127,12 +127,14 @@ func (c *Cluster) hop(p *packet) {
 // arrives; what comes before its connection was noticed makes it noticed.
 func (c *Cluster) arrive(p *packet) {
 	path, n := &c.net.paths[p.from][p.to], c.nodes[p.to]
-	if n.dead || path.cut > 0 || p.conn < path.last || path.conn == 0 && p.conn == path.last {
+	if path.cut == 0 {
+		c.linkUp(p.from, p.to, p.conn)
+	}
+	if n.dead || path.cut > 0 || path.conn != p.conn || p.conn == 0 {
 		c.tracePacket("lost", p)
 		c.recycle(p)
 		return
 	}
-	c.linkUp(p.from, p.to, p.conn)
 	c.input(n, input{kind: inPacket, pkt: p})
 }
 
@@ -155,7 +157,7 @@ func (c *Cluster) release(from, to int) {
 // place of an older one.
 func (c *Cluster) linkUp(from, to, conn int) {
 	path := &c.net.paths[from][to]
-	if c.nodes[to].dead || conn <= path.last {
+	if c.nodes[to].dead || c.nodes[from].dead || conn <= path.last {
 		return
 	}
 	c.linkDown(from, to)

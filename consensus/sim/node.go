@@ -41,16 +41,17 @@ type node struct {
 	out   consensus.Output
 	store registers
 
-	applied int64
-	settled int64 // applied before the inputs that are being stepped
-	dead    bool
-	asleep  int   // so many faults hold its loop
-	heldBy  int   // so many faults hold it back otherwise
-	busy    int64 // its loop lets inputs gather until then
-	waking  bool  // an event for that is under way
-	ticked  bool  // a tick is among the inputs
-	inbox   []input
-	loading bool // a snapshot is on its way
+	applied  int64
+	settled  int64 // applied before the inputs that are being stepped
+	dead     bool
+	stranger bool  // no process of the cluster: see forge.go
+	asleep   int   // so many faults hold its loop
+	heldBy   int   // so many faults hold it back otherwise
+	busy     int64 // its loop lets inputs gather until then
+	waking   bool  // an event for that is under way
+	ticked   bool  // a tick is among the inputs
+	inbox    []input
+	loading  bool // a snapshot is on its way
 
 	rate    float64 // of its clock
 	offset  int64
@@ -94,6 +95,9 @@ func (c *Cluster) tick(n *node) {
 // input hands something to the node's loop: it is stepped at once unless the
 // loop is busy or asleep.
 func (c *Cluster) input(n *node, in input) {
+	if n.stranger {
+		return
+	}
 	n.inbox = append(n.inbox, in)
 	switch {
 	case n.asleep > 0:
@@ -138,7 +142,7 @@ func (c *Cluster) step(n *node, now int64, in *input) {
 	case inLinkUp:
 		c.tracef("%s link up: %s", n.id, in.id)
 		n.m.LinkUp(now, in.id)
-		n.m.Vouch(in.id, true)
+		c.vouch(n)
 	case inLinkDown:
 		c.tracef("%s link down: %s", n.id, in.id)
 		n.m.LinkDown(now, in.id)
@@ -156,6 +160,7 @@ func (c *Cluster) pump(n *node, now int64) {
 		}
 		c.apply(n, entries, to)
 		n.m.Applied(now, n.codes, n.changes)
+		c.vouch(n)
 	}
 	n.m.Take(&n.out)
 	c.check.sent(n, n.out.Messages)
@@ -200,6 +205,16 @@ func (c *Cluster) apply(n *node, entries []consensus.Entry, to int64) {
 		c.tracef("%s applies nops to %d", n.id, to)
 	}
 	n.applied = max(n.applied, to)
+}
+
+// vouch tells the machine which of its links are to nodes whose address its
+// store holds.
+func (c *Cluster) vouch(n *node) {
+	for i, x := range c.nodes {
+		if c.net.paths[i][n.index].conn != 0 {
+			n.m.Vouch(x.id, n.store.addrs>>i&1 != 0)
+		}
+	}
 }
 
 // fetch gets a snapshot from the node of that id, if it lives.
@@ -252,4 +267,5 @@ func (c *Cluster) install(n *node, now int64, snap *snapshot) {
 	if err := n.m.Restore(now, snap.state); err != nil {
 		c.fail("%s: %v", n.id, err)
 	}
+	c.vouch(n)
 }

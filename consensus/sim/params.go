@@ -33,6 +33,8 @@ type Params struct {
 	FaultSpan  int64 // and lasts up to so long
 	Weights    [numFaults]int
 
+	Stranger bool // somebody who is no node says all sorts of things
+
 	Keys      int
 	Ops       int // proposals and reads while there are faults
 	OpEvery   int64
@@ -126,6 +128,7 @@ func (p *Params) drawFaults(r *rand.Rand) {
 	p.FaultTime = span(r, 50*ms, pick(r, 150*ms, 400*ms))
 	p.FaultEvery = span(r, 5*ms, 60*ms)
 	p.FaultSpan = span(r, 5*ms, pick(r, 60*ms, 300*ms))
+	p.Stranger = chance(r, 0.1)
 	for i := range p.Weights {
 		if chance(r, 0.4) {
 			p.Weights[i] = 1 + r.IntN(8)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"strconv"
 	"strings"
 	"time"
 
@@ -79,8 +80,26 @@ type Started struct {
 	Store   *store.Store // its tree, to be read by anyone
 }
 
+// ErrNotDialable says that Addr is an address, but none that other nodes could dial.
+var ErrNotDialable = errors.New("not one that other nodes can dial: give a host")
+
+// Check says, before anything is begun, which field is wrong. ErrNotDialable it tells last:
+// then all others are right.
+func (cfg Config) Check() error {
+	cfg.setDefaults()
+	return cfg.validate()
+}
+
 // withDefaults fills in the defaults, and says which field is wrong.
 func (cfg Config) withDefaults() (Config, error) {
+	cfg.setDefaults()
+	if cfg.Log == nil {
+		return cfg, errors.New("a logger is required")
+	}
+	return cfg, cfg.validate()
+}
+
+func (cfg *Config) setDefaults() {
 	setDefault(&cfg.Cluster, DefaultCluster)
 	setDefault(&cfg.Timeout, DefaultTimeout)
 	setDefault(&cfg.AttachTimeout, DefaultAttachTimeout)
@@ -88,7 +107,6 @@ func (cfg Config) withDefaults() (Config, error) {
 	setDefault(&cfg.Pulse, DefaultPulse)
 	setDefault(&cfg.Alpha, consensus.DefaultAlpha)
 	setDefault(&cfg.Version, "unknown")
-	return cfg, cfg.validate()
 }
 
 func setDefault[T comparable](field *T, value T) {
@@ -99,14 +117,16 @@ func setDefault[T comparable](field *T, value T) {
 }
 
 func (cfg *Config) validate() error {
-	if err := checkDialable(cfg.Addr); err != nil {
+	host, err := hostOf(cfg.Addr)
+	if err != nil {
 		return fmt.Errorf("the address to listen on: %w", err)
 	}
 	for _, addr := range cfg.Attach {
-		if _, _, err := net.SplitHostPort(addr); err != nil {
+		if _, err := hostOf(addr); err != nil {
 			return fmt.Errorf("the address to attach to: %w", err)
 		}
 	}
+	ip := net.ParseIP(host)
 	switch {
 	case strings.Contains(cfg.Cluster, "/") || store.CheckPath("/"+cfg.Cluster) != nil:
 		return fmt.Errorf("the cluster's name: %.40q has other characters than A-Z a-z 0-9 . - _", cfg.Cluster)
@@ -120,20 +140,20 @@ func (cfg *Config) validate() error {
 		return fmt.Errorf("attach timeout: %v is negative", cfg.AttachTimeout)
 	case cfg.Alpha < 64:
 		return fmt.Errorf("alpha: %d is less than 64", cfg.Alpha)
-	case cfg.Log == nil:
-		return errors.New("a logger is required")
+	case host == "" || ip != nil && ip.IsUnspecified():
+		return fmt.Errorf("the address to listen on: %q is %w", cfg.Addr, ErrNotDialable)
 	}
 	return nil
 }
 
-// checkDialable says whether others can dial addr, as far as it shows.
-func checkDialable(addr string) error {
-	host, _, err := net.SplitHostPort(addr)
+// hostOf takes "host:port" apart, and checks the port.
+func hostOf(addr string) (string, error) {
+	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
-		return err
+		return "", err
 	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		return fmt.Errorf("%q is not one that other nodes can dial: give a host", addr)
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return "", fmt.Errorf("%.100q: the port is not a number up to 65535", addr)
 	}
-	return nil
+	return host, nil
 }

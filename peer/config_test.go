@@ -2,6 +2,7 @@ package peer
 
 import (
 	"bytes"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -22,7 +23,9 @@ func TestConfig(t *testing.T) {
 		"can dial: give":   func(c *Config) { c.Addr = "0.0.0.0:8046" },
 		"that other nodes": func(c *Config) { c.Addr = "[::]:8046" },
 		"missing port":     func(c *Config) { c.Addr = "127.0.0.1" },
+		"listen on":        func(c *Config) { c.Addr = "127.0.0.1:http" },
 		"to attach to":     func(c *Config) { c.Attach = []string{"nowhere"} },
+		"65536":            func(c *Config) { c.Attach = []string{"127.0.0.1:65536"} },
 		"cluster's name":   func(c *Config) { c.Cluster = "a/b" },
 		"characters":       func(c *Config) { c.Cluster = "a b" },
 		"fill: 1ms":        func(c *Config) { c.Fill = time.Millisecond },
@@ -37,6 +40,14 @@ func TestConfig(t *testing.T) {
 		_, err := cfg.withDefaults()
 		assert.T(t, err != nil && strings.Contains(err.Error(), what), what, err)
 	}
+}
+
+// Check finds what Run would, and what is no mistake in itself can be told apart.
+func TestConfigCheck(t *testing.T) {
+	assert.Equal(t, nil, Config{Addr: "127.0.0.1:0"}.Check())
+	assert.T(t, errors.Is(Config{Addr: ":8046"}.Check(), ErrNotDialable))
+	err := Config{Addr: "127.0.0.1:0", Cluster: "a/b"}.Check()
+	assert.T(t, err != nil && !errors.Is(err, ErrNotDialable), err)
 }
 
 func TestIDs(t *testing.T) {

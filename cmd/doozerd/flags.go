@@ -24,52 +24,73 @@ type options struct {
 
 const webPort = "8080"
 
-// parse reads the command line. It writes what is wrong with it, or help that
-// was asked for, to out.
-func parse(args []string, out io.Writer) (*options, error) {
+// parse reads the command line. Its error is what is wrong with it; or
+// flag.ErrHelp, when help was asked for, which it wrote to help.
+func parse(args []string, help io.Writer) (*options, error) {
 	opt := new(options)
 	cfg := &opt.peer
 	timeout, fill, pulse := seconds(60*time.Second), seconds(70*time.Millisecond), seconds(time.Second)
 	fs := flag.NewFlagSet("doozerd", flag.ContinueOnError)
-	fs.SetOutput(out)
+	fs.SetOutput(io.Discard) // it would follow each error with all there is to know
 	fs.StringVar(&cfg.Addr, "l", "127.0.0.1:"+proto.DefaultPort, "the `address` to listen on, for clients and nodes: one that others can dial")
 	fs.StringVar(&opt.web, "w", "", "the `address` of the web page; false: none (default the host of -l, port "+webPort+" or the next free one)")
 	fs.Var((*list)(&cfg.Attach), "a", "the `address` of a node of the cluster to attach to; may be repeated (default: begin a new cluster)")
 	fs.StringVar(&cfg.Cluster, "c", peer.DefaultCluster, "the cluster's `name`")
-	fs.Var(&timeout, "timeout", "the `time` after which a silent member's slot is given away, in seconds or as in 1m30s")
-	fs.Var(&fill, "fill", "the `time` that writes wait for a silent member, likewise")
-	fs.Var(&pulse, "pulse", "the `time` between two pulses, likewise")
+	fs.Var(&timeout, "timeout", "the `time` after which a silent member's slot is given away; a number of seconds, or as in 1m30s")
+	fs.Var(&fill, "fill", "the `time` that writes wait for a silent member; seconds, or as in 70ms")
+	fs.Var(&pulse, "pulse", "the `time` between two pulses; seconds, or as in 500ms")
 	fs.IntVar(&cfg.History, "hist", 360_000, "the `number` of changes kept to be read and watched")
 	fs.Int64Var(&cfg.HistoryBytes, "histbytes", 256<<20, "the most memory that they take, in `bytes`")
 	fs.BoolVar(&opt.version, "v", false, "print the version and exit")
-	if err := fs.Parse(args); err != nil {
+	if err := fs.Parse(args); errors.Is(err, flag.ErrHelp) {
+		fs.SetOutput(help)
+		fmt.Fprintln(help, "Usage of doozerd:")
+		fs.PrintDefaults()
 		return nil, err
+	} else if err != nil {
+		return nil, fmt.Errorf("%w (doozerd -h tells what there is)", err)
 	}
 	cfg.Timeout, cfg.Fill, cfg.Pulse = time.Duration(timeout), time.Duration(fill), time.Duration(pulse)
-	fs.Visit(func(f *flag.Flag) { opt.webGiven = opt.webGiven || f.Name == "w" })
-	err := opt.finish(fs.Args())
-	if err != nil {
-		fmt.Fprintf(out, "doozerd: %v\n", err)
+	if fs.NArg() > 0 {
+		return nil, fmt.Errorf("unexpected argument %q (doozerd -h tells what there is)", fs.Arg(0))
 	}
-	return opt, err
+	return opt, opt.finish()
 }
 
 // finish checks what flags cannot, and works out where the page is.
-func (opt *options) finish(rest []string) error {
+func (opt *options) finish() error {
+	cfg := &opt.peer
 	switch {
-	case len(rest) > 0:
-		return fmt.Errorf("unexpected argument %q (doozerd -h tells what there is)", rest[0])
-	case opt.peer.History < 1:
+	case cfg.History < 1:
 		return errors.New("-hist: at least 1 change")
-	case opt.peer.HistoryBytes < 1:
+	case cfg.HistoryBytes < 1:
 		return errors.New("-histbytes: at least 1 byte")
-	case opt.web == "false":
+	}
+	if err := opt.placePage(); err != nil {
+		return err
+	}
+	return cfg.Check()
+}
+
+// placePage makes of -w the page's address, or of the host of -l if it was not given.
+func (opt *options) placePage() error {
+	opt.webGiven = opt.web != ""
+	switch opt.web {
+	case "false":
 		opt.web = ""
-	case opt.web == "":
-		opt.webGiven = false
+		return nil
+	case "":
 		if host, _, err := net.SplitHostPort(opt.peer.Addr); err == nil {
 			opt.web = net.JoinHostPort(host, webPort)
 		}
+		return nil
+	}
+	_, port, err := net.SplitHostPort(opt.web)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return fmt.Errorf("-w: %.100q is neither an address, host:port, nor false", opt.web)
 	}
 	return nil
 }

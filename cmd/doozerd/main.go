@@ -31,23 +31,37 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
 	case err != nil:
-		return 2
+		return failed(stderr, err, wrongFlags(err))
 	case opt.version:
 		fmt.Fprintln(stdout, "doozerd", version())
 		return 0
 	}
 	if err := live(ctx, opt, slog.New(slog.NewTextHandler(stderr, nil))); err != nil {
-		fmt.Fprintf(stderr, "doozerd: %v\n", err)
-		return 1
+		return failed(stderr, err, 1)
 	}
 	return 0
+}
+
+// failed tells why, and returns the status.
+func failed(stderr io.Writer, err error, status int) int {
+	fmt.Fprintf(stderr, "doozerd: %v\n", err)
+	return status
+}
+
+// wrongFlags is the status for an error of the command line: an address that others
+// cannot dial is written well enough.
+func wrongFlags(err error) int {
+	if errors.Is(err, peer.ErrNotDialable) {
+		return 1
+	}
+	return 2
 }
 
 // live runs the node, and its page.
 func live(ctx context.Context, opt *options, log *slog.Logger) error {
 	l, err := listenPage(opt)
 	if err != nil {
-		return fmt.Errorf("the web page: %w", err)
+		return err
 	}
 	ctx, end := context.WithCancel(ctx)
 	defer end()
@@ -59,7 +73,7 @@ func live(ctx context.Context, opt *options, log *slog.Logger) error {
 		where := "none"
 		if l != nil {
 			where = "http://" + l.Addr().String() + "/"
-			if p, failure = servePage(l, s, log); failure != nil {
+			if p, failure = servePage(l, opt.web, s, log); failure != nil {
 				end()
 			}
 		}

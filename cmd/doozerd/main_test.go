@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"regexp"
@@ -15,6 +16,8 @@ import (
 	"github.com/bmizerany/assert"
 
 	"github.com/ha/doozer/client"
+	"github.com/ha/doozer/peer"
+	"github.com/ha/doozer/store"
 )
 
 func TestFlags(t *testing.T) {
@@ -54,14 +57,26 @@ func exit(t *testing.T, args ...string) (int, string) {
 	return status, out.String()
 }
 
+// What is wrong with the command line is told in one line, with status 2, before anything
+// is begun.
 func TestWrongFlags(t *testing.T) {
-	for _, args := range []string{"-x", "-fill x", "-fill 0", "-pulse -1", "-timeout nan", "-timeout 1e300", "-hist 0", "-hist x", "-histbytes 0", "extra"} {
+	for _, args := range []string{
+		"-x", "-a", "-v=x", "extra", "-fill x", "-fill 0", "-fill 1us", "-fill 20", "-pulse -1", "-pulse 1us",
+		"-timeout nan", "-timeout 1e300", "-timeout 0.1", "-hist 0", "-hist x", "-histbytes 0", "-c a/b",
+		"-l nonsense", "-l 127.0.0.1", "-l 127.0.0.1:http", "-l 127.0.0.1:65536", "-a nonsense", "-a 127.0.0.1:65536",
+		"-w nonsense", "-w 127.0.0.1:http", "-w 127.0.0.1:-1",
+	} {
 		status, out := exit(t, strings.Fields(args)...)
 		assert.Equal(t, 2, status, args)
-		assert.NotEqual(t, "", out)
+		assertOneLine(t, args, out)
 	}
 	status, _ := exit(t, "-h")
 	assert.Equal(t, 0, status)
+}
+
+func assertOneLine(t *testing.T, args, out string) {
+	t.Helper()
+	assert.T(t, strings.HasPrefix(out, "doozerd: ") && strings.Count(out, "\n") == 1, args, out)
 }
 
 func TestCannotBegin(t *testing.T) {
@@ -70,12 +85,11 @@ func TestCannotBegin(t *testing.T) {
 	defer l.Close()
 	taken := l.Addr().String()
 	for _, args := range []string{
-		"-w false -l :8046", "-w false -l 0.0.0.0:8046", "-w false -l nonsense", "-w false -l " + taken,
-		"-l 127.0.0.1:0 -w " + taken, "-w false -l 127.0.0.1:0 -c a/b", "-w false -l 127.0.0.1:0 -timeout 0.1",
+		"-w false -l :8046", "-w false -l 0.0.0.0:8046", "-w false -l " + taken, "-l 127.0.0.1:0 -w " + taken,
 	} {
 		status, out := exit(t, strings.Fields(args)...)
 		assert.Equal(t, 1, status, args)
-		assert.T(t, strings.HasPrefix(out, "doozerd: ") && strings.Count(out, "\n") == 1, args, out)
+		assertOneLine(t, args, out)
 	}
 }
 
@@ -143,4 +157,27 @@ func TestNextPort(t *testing.T) {
 	assert.NotEqual(t, l.Addr().String(), next.Addr().String())
 	none, err := listenPage(&options{})
 	assert.T(t, none == nil && err == nil)
+}
+
+// Whoever gave the page's address by name may also ask for it by that name.
+func TestPageByName(t *testing.T) {
+	st, err := store.New(store.Config{})
+	assert.Equal(t, nil, err)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	assert.Equal(t, nil, err)
+	p, err := servePage(l, "doozer.example:8080", peer.Started{ID: "id", Cluster: "c", Store: st}, slog.New(slog.DiscardHandler))
+	assert.Equal(t, nil, err)
+	defer p.end()
+	for host, want := range map[string]int{
+		"doozer.example": http.StatusOK, "doozer.example:8080": http.StatusOK, "other.example": http.StatusForbidden,
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+l.Addr().String(), nil)
+		assert.Equal(t, nil, err)
+		req.Host = host
+		resp, err := http.DefaultClient.Do(req)
+		assert.Equal(t, nil, err)
+		resp.Body.Close()
+		assert.Equal(t, want, resp.StatusCode, host)
+	}
+	assert.Equal(t, 0, len(pageHosts(":8080")))
 }

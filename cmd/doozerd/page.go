@@ -25,10 +25,23 @@ func listenPage(opt *options) (net.Listener, error) {
 		return nil, nil
 	}
 	l, err := net.Listen("tcp", opt.web)
-	if err == nil || opt.webGiven || !errors.Is(err, syscall.EADDRINUSE) {
-		return l, err
+	switch {
+	case err == nil:
+		return l, nil
+	case opt.webGiven:
+		return nil, fmt.Errorf("the web page: %w", err)
+	case errors.Is(err, syscall.EADDRINUSE):
+		l, err = listenAfter(opt.web)
 	}
-	host, text, err := net.SplitHostPort(opt.web)
+	if err != nil {
+		return nil, fmt.Errorf("the web page, at the host of -l (-w says where else): %w", err)
+	}
+	return l, nil
+}
+
+// listenAfter opens the next free port after that of addr.
+func listenAfter(addr string) (net.Listener, error) {
+	host, text, err := net.SplitHostPort(addr)
 	if err != nil {
 		return nil, err
 	}
@@ -36,13 +49,23 @@ func listenPage(opt *options) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
+	var l net.Listener
 	for port := first + 1; port < first+maxPorts; port++ {
 		l, err = net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
 		if err == nil || !errors.Is(err, syscall.EADDRINUSE) {
 			return l, err
 		}
 	}
-	return nil, fmt.Errorf("no port for the web page is free: %w", err)
+	return nil, fmt.Errorf("no port is free: %w", err)
+}
+
+// pageHosts is what the page may be asked for by besides what is always allowed: the host
+// of its address.
+func pageHosts(addr string) []string {
+	if host, _, err := net.SplitHostPort(addr); err == nil && host != "" {
+		return []string{host}
+	}
+	return nil
 }
 
 // page is the web page of a node that serves.
@@ -51,9 +74,9 @@ type page struct {
 	served chan error
 }
 
-// servePage begins to serve the page on l.
-func servePage(l net.Listener, s peer.Started, log *slog.Logger) (*page, error) {
-	srv, err := web.New(web.Config{Store: s.Store, Name: s.Cluster, ID: s.ID, Log: log})
+// servePage begins to serve the page on l, which was asked for as addr.
+func servePage(l net.Listener, addr string, s peer.Started, log *slog.Logger) (*page, error) {
+	srv, err := web.New(web.Config{Store: s.Store, Name: s.Cluster, ID: s.ID, Log: log, Hosts: pageHosts(addr)})
 	if err != nil {
 		return nil, err
 	}

@@ -63,7 +63,11 @@ func (m *Machine) addConfig(ms Membership) {
 	}
 	c := config{from: ms.From, self: slices.Index(ids, m.cfg.Self)}
 	for _, id := range ids {
-		c.nodes = append(c.nodes, m.node(id))
+		x := m.node(id)
+		if !m.isMember(x) {
+			x.since = m.now // nobody has spoken of it yet
+		}
+		c.nodes = append(c.nodes, x)
 	}
 	if n := len(m.configs); n > 0 {
 		last := &m.configs[n-1]

@@ -358,6 +358,7 @@ func (m *Machine) changeConfigs(changes []Membership) {
 	before := len(m.configs)
 	m.pruneConfigs()
 	if len(changes) > 0 || len(m.configs) != before {
+		m.beats()
 		m.judge()
 		for _, x := range m.nodes {
 			x.wantSkip = true

@@ -20,9 +20,24 @@ type cluster struct {
 	dead    map[ID]bool
 	logs    map[ID][]Entry
 	done    map[ID][]Done
-	sent    int  // messages
-	discard bool // keep neither logs nor answers
+	sent    int             // messages
+	change  map[string][]ID // mutations that change the members
+	discard bool            // keep neither logs nor answers
 	drop    func(from, to ID, msg *Message) bool
+}
+
+// join adds a node that is linked to all, and no member.
+func (c *cluster) join(id ID, alpha int64, st State) {
+	m, err := New(Config{Self: id, Alpha: alpha}, st)
+	if err != nil {
+		panic(err)
+	}
+	for _, o := range c.ids {
+		c.ms[o].LinkUp(c.now, id)
+		m.LinkUp(c.now, o)
+	}
+	c.ids, c.ms[id] = append(c.ids, id), m
+	c.pass(2 * DefaultFill)
 }
 
 func newCluster(t testing.TB, alpha int64, ids ...ID) *cluster {
@@ -66,7 +81,13 @@ func (c *cluster) drive(id ID) bool {
 		if !c.discard {
 			c.logs[id] = append(c.logs[id], entries...)
 		}
-		m.Applied(c.now, make([]int32, len(entries)), nil)
+		var changes []Membership
+		for _, e := range entries {
+			if ids := c.change[string(e.Value)]; ids != nil {
+				changes = append(changes, Membership{From: e.Seqn, Members: ids})
+			}
+		}
+		m.Applied(c.now, make([]int32, len(entries)), changes)
 	}
 	var out Output
 	m.Take(&out)

@@ -8,7 +8,7 @@ type node struct {
 	id      ID
 	linked  bool
 	vouched bool  // the tree has its address
-	since   int64 // when it became known: before it could be heard it is not judged
+	since   int64 // when it became a member: before the others could speak of it, it is not judged
 	heard   int64 // when the last message came
 	out     []Message
 	spare   []Message // the buffer that the driver holds until the next Take
@@ -36,7 +36,7 @@ func (m *Machine) node(id ID) *node {
 	if x := m.byID[id]; x != nil {
 		return x
 	}
-	x := &node{id: id, since: m.now}
+	x := &node{id: id}
 	m.byID[id] = x
 	m.nodes = append(m.nodes, x)
 	return x

@@ -99,3 +99,20 @@ func TestSleeperSuspectsNobody(t *testing.T) {
 	}
 	assert.T(t, m.tipAt <= c.now)
 }
+
+// TestNewMemberIsNotCutOff: of one that has just become a member no heartbeat
+// has spoken yet. That is no reason to fill its slots.
+func TestNewMemberIsNotCutOff(t *testing.T) {
+	const alpha = 1024
+	old := []ID{"a", "b", "c"}
+	c := newCluster(t, alpha, old...)
+	c.join("d", alpha, State{Configs: []Membership{{From: 1, Members: old}}})
+	c.change = map[string][]ID{"a-1": {"a", "b", "c", "d"}}
+	c.propose("a", 1)
+	c.run()
+	c.pass(2 * DefaultFill)
+	assert.T(t, c.ms["d"].Info().Member)
+	c.propose("d", 2)
+	c.run()
+	assert.T(t, c.mustEnd("d", 2, OK).Seqn < alpha+alpha/4, c.ended("d", 2).Seqn)
+}

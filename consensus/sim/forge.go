@@ -62,9 +62,8 @@ func (c *Cluster) rave(x *node) {
 	c.carry(x.index, to.index, msgs)
 }
 
-// nonsense is a message of any kind but two: what is passed on may be proposed,
-// whoever asks for it; and a node that hears none of those whom it knows takes
-// a VALUE from anybody.
+// nonsense is a message of any kind but one: what is passed on may be proposed,
+// whoever asks for it.
 func (c *Cluster) nonsense(to *node) consensus.Message {
 	r := c.rand
 	number := func() int64 {
@@ -76,7 +75,7 @@ func (c *Cluster) nonsense(to *node) consensus.Message {
 		Round: pick(r, r.Int64N(5), number()), VRound: pick(r, r.Int64N(5), number()),
 		IDs: []consensus.ID{to.id, c.nodes[r.IntN(len(c.nodes))].id},
 	}
-	if msg.Kind == consensus.Pass || msg.Kind == consensus.Value {
+	if msg.Kind == consensus.Pass {
 		msg.Kind = consensus.Beat
 	}
 	if chance(r, 0.5) {

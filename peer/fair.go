@@ -80,6 +80,10 @@ func (q *fairQueue) popOld(before int64) (p server.Proposal, ok bool) {
 	return p, false
 }
 
+// compactFrom is how many items that were taken may stand at the front of a
+// line before they are dropped: a line that never runs empty must not grow.
+const compactFrom = 64
+
 // take takes the first of the i-th line. Whose turn it is stays.
 func (q *fairQueue) take(i int) server.Proposal {
 	l := q.ring[i]
@@ -88,6 +92,11 @@ func (q *fairQueue) take(i int) server.Proposal {
 	l.head++
 	q.n--
 	q.bytes -= len(p.Mutation)
+	if l.head > compactFrom && l.head > len(l.items)/2 {
+		n := copy(l.items, l.items[l.head:])
+		clear(l.items[n:])
+		l.items, l.head = l.items[:n], 0
+	}
 	if l.head == len(l.items) {
 		delete(q.lines, l.to)
 		q.ring = slices.Delete(q.ring, i, i+1)

@@ -98,3 +98,15 @@ func TestSlab(t *testing.T) {
 	assert.Equal(t, "c", s.take(c))
 	assert.Equal(t, 0, s.n)
 }
+
+// A connection that always has something waiting must not make its line grow.
+func TestFairQueueDoesNotGrow(t *testing.T) {
+	var q fairQueue
+	to := &someone{0}
+	q.push(0, server.Proposal{To: to})
+	for range 1 << 16 {
+		q.push(0, server.Proposal{To: to})
+		q.pop()
+	}
+	assert.T(t, cap(q.lines[to].items) < 1000, cap(q.lines[to].items))
+}

@@ -88,8 +88,8 @@ func (c *conn) send(ctx context.Context, q *request, s sink, many bool) (tag int
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	if len(q.msg.Value) > proto.MaxValue && q.msg.SizeVT() > proto.MaxFrame {
-		return 0, ErrValueTooLarge // such a frame would cost us the connection
+	if err := q.fits(); err != nil {
+		return 0, err
 	}
 	c.mu.Lock()
 	for {

@@ -215,6 +215,8 @@ func TestTooLargeForAFrame(t *testing.T) {
 	_, err := c.Set(soon(t), "/a", 0, make([]byte, proto.MaxFrame))
 	assert.T(t, errors.Is(err, ErrValueTooLarge), err)
 	assert.T(t, !errors.Is(err, ErrOutcomeUnknown), err)
+	_, _, err = c.Get(soon(t), "/"+strings.Repeat("a", proto.MaxFrame))
+	assert.T(t, errors.Is(err, ErrBadPath), "a path too long")
 	go func() { p.send(answer(p.recv(), 3)) }()
 	assert.Equal(t, nil, c.Nop(soon(t)))
 }

@@ -87,7 +87,8 @@ func dialOne(ctx context.Context, addr string) (*conn, error) {
 	cn := newConn(nc)
 	if r := cn.do(ctx, cn.call(proto.Request_SELF)); r.err != nil && !isAnswer(r.err) {
 		cn.end(ErrClosed)
-		return nil, orCause(ctx, fmt.Errorf("%s: %w", addr, r.err))
+		err := orCause(ctx, fmt.Errorf("%s: %w", addr, r.err))
+		return nil, fmt.Errorf("%w (is that a doozerd?)", err)
 	}
 	return cn, nil
 }

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"strings"
 	"testing"
@@ -122,4 +123,22 @@ func TestDialUnreachable(t *testing.T) {
 	_, err = Dial(ctx, node(t, false))
 	assert.T(t, errors.Is(err, ErrUnreachable), err)
 	assert.T(t, errors.Is(err, context.DeadlineExceeded), err)
+}
+
+// Who dials something else than a doozerd is told that it may be that.
+func TestDialStranger(t *testing.T) {
+	for _, greeting := range []string{"", "SSH-2.0-OpenSSH_9.9\r\n", "\x00\x00\x00\x02\xff\xff"} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		assert.Equal(t, nil, err)
+		defer l.Close()
+		go func() {
+			if nc, err := l.Accept(); err == nil {
+				io.WriteString(nc, greeting)
+				nc.Close()
+			}
+		}()
+		_, err = Dial(soon(t), l.Addr().String())
+		assert.T(t, errors.Is(err, ErrUnreachable), err)
+		assert.T(t, strings.HasSuffix(err.Error(), "(is that a doozerd?)"), err)
+	}
 }

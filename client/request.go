@@ -39,6 +39,17 @@ func (q *request) setOffset(offset int32) {
 	q.msg.Offset, q.msg.Limit = &q.offset, &q.limit
 }
 
+// fits says what is too large for a frame, which would cost us the connection.
+func (q *request) fits() error {
+	switch {
+	case len(q.path)+len(q.msg.Value) <= proto.MaxValue, q.msg.SizeVT() <= proto.MaxFrame:
+		return nil
+	case len(q.path) > len(q.msg.Value):
+		return ErrBadPath
+	}
+	return ErrValueTooLarge
+}
+
 // A ReadOption says which state of the store a read is to see. Without any it
 // is linearizable: it sees every write that was answered before it began.
 type ReadOption struct {

@@ -39,10 +39,18 @@ func parseFlags(args []string) (*options, []string, error) {
 			continue
 		}
 		name, value, given := strings.Cut(strings.TrimLeft(arg, "-"), "=")
-		if o.toggle(name) && !given {
+		if o.toggle(name) {
+			if given {
+				return nil, nil, usageError("-" + name + " takes no value")
+			}
 			continue
 		}
-		if !given && len(args) > 0 {
+		switch {
+		case name != "a" && name != "r" && name != "t":
+			return nil, nil, usageError("there is no flag -" + name + " (doozer help)")
+		case !given && len(args) == 0:
+			return nil, nil, usageError("-" + name + " needs a value")
+		case !given:
 			value, args = args[0], args[1:]
 		}
 		if err := o.set(name, value); err != nil {
@@ -73,29 +81,25 @@ func (o *options) toggle(name string) bool {
 	return true
 }
 
+// set sets a flag that has a value.
 func (o *options) set(name, value string) (err error) {
 	switch name {
 	case "a":
 		o.addr = value
 	case "r":
-		rev, err := parseRev(value)
-		o.rev = &rev
-		return err
+		o.rev, err = parseRev(value)
 	case "t":
 		o.limit, err = parseLimit(value)
-		return err
-	default:
-		return usageError("there is no flag -" + name + " (doozer help)")
 	}
-	return nil
+	return err
 }
 
-func parseRev(s string) (int64, error) {
+func parseRev(s string) (*int64, error) {
 	rev, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
-		return 0, usageError(fmt.Sprintf("%q is not a revision", s))
+		return nil, usageError(fmt.Sprintf("%q is not a revision", s))
 	}
-	return rev, nil
+	return &rev, nil
 }
 
 // parseLimit reads a duration as Go writes it, or a number of seconds.

@@ -29,6 +29,7 @@ type verb struct {
 	args     string // as its help shows them
 	min, max int    // number of arguments
 	atRev    bool   // -r is of use
+	compares bool   // the second argument is a revision, for session.rev
 	offline  bool   // it needs no node
 	brief    string // one line
 	help     string // all else there is to know, with an example
@@ -40,7 +41,7 @@ type session struct {
 	client *client.Client // nil for a verb that is offline
 	in     io.Reader
 	out    *bufio.Writer
-	rev    *int64 // -r; nil when not given
+	rev    *int64 // -r, or what a write compares with; nil when not given
 }
 
 func main() {
@@ -82,6 +83,11 @@ func perform(args []string, s *session) error {
 		return usageError(v.name + " takes no -r (doozer help " + v.name + ")")
 	}
 	s.rev = o.rev
+	if v.compares {
+		if s.rev, err = parseRev(words[1]); err != nil {
+			return err
+		}
+	}
 
 	ctx, cancel := o.context()
 	defer cancel()

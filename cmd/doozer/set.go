@@ -7,7 +7,7 @@ import (
 
 func setVerb() verb {
 	return verb{
-		name: "set", args: "<path> <rev>", min: 2, max: 2,
+		name: "set", args: "<path> <rev>", min: 2, max: 2, compares: true,
 		brief: "write a file, from standard input",
 		help: `Writes standard input to the file if the file's revision is at most <rev>: 0,
 only if there is no such file; -1, whatever is there. Directories above it
@@ -22,11 +22,7 @@ status 5.
 }
 
 func set(ctx context.Context, s *session, args []string) error {
-	rev, err := parseRev(args[1])
-	if err != nil {
-		return err
-	}
-	return s.write(ctx, args[0], rev)
+	return s.write(ctx, args[0], *s.rev)
 }
 
 // write writes standard input to a file and prints the new revision.

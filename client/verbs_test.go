@@ -12,107 +12,108 @@ import (
 
 // Each verb: the request on the wire, without its tag, and what the caller
 // gets of an answer.
-func TestVerbs(t *testing.T) {
-	tests := []struct {
-		name string
-		call func(ctx context.Context, c *Client) []any
-		req  *proto.Request
-		resp *proto.Response
-		exp  []any
-	}{
-		{
-			"get",
-			func(ctx context.Context, c *Client) []any {
-				v, rev, err := c.Get(ctx, "/a")
-				return []any{string(v), rev, err}
-			},
-			&proto.Request{Verb: proto.Request_GET.Enum(), Path: ptr("/a")},
-			&proto.Response{Flags: ptr[int32](3), Rev: ptr[int64](7), Value: []byte("x")},
-			[]any{"x", int64(7), nil},
-		}, {
-			"get at a revision, locally",
-			func(ctx context.Context, c *Client) []any {
-				v, rev, err := c.Get(ctx, "/a", At(5), Local())
-				return []any{string(v), rev, err}
-			},
-			&proto.Request{Verb: proto.Request_GET.Enum(), Path: ptr("/a"), Rev: ptr[int64](5), Local: ptr(true)},
-			&proto.Response{Flags: ptr[int32](3), Rev: ptr[int64](Missing)},
-			[]any{"", int64(Missing), nil},
-		}, {
-			"stat",
-			func(ctx context.Context, c *Client) []any {
-				n, rev, err := c.Stat(ctx, "/d", At(0))
-				return []any{n, rev, err}
-			},
-			&proto.Request{Verb: proto.Request_STAT.Enum(), Path: ptr("/d"), Rev: ptr[int64](0)},
-			&proto.Response{Flags: ptr[int32](3), Len: ptr[int32](12), Rev: ptr[int64](Dir)},
-			[]any{12, int64(Dir), nil},
-		}, {
-			"set",
-			func(ctx context.Context, c *Client) []any {
-				rev, err := c.Set(ctx, "/a", Clobber, []byte("body"))
-				return []any{rev, err}
-			},
-			&proto.Request{Verb: proto.Request_SET.Enum(), Path: ptr("/a"), Rev: ptr[int64](-1), Value: []byte("body")},
-			&proto.Response{Flags: ptr[int32](3), Rev: ptr[int64](8)},
-			[]any{int64(8), nil},
-		}, {
-			"del",
-			func(ctx context.Context, c *Client) []any { return []any{c.Del(ctx, "/a", 8)} },
-			&proto.Request{Verb: proto.Request_DEL.Enum(), Path: ptr("/a"), Rev: ptr[int64](8)},
-			&proto.Response{Flags: ptr[int32](3)},
-			[]any{nil},
-		}, {
-			"rev",
-			func(ctx context.Context, c *Client) []any {
-				rev, err := c.Rev(ctx)
-				return []any{rev, err}
-			},
-			&proto.Request{Verb: proto.Request_REV.Enum()},
-			&proto.Response{Flags: ptr[int32](3), Rev: ptr[int64](1 << 40)},
-			[]any{int64(1 << 40), nil},
-		}, {
-			"nop",
-			func(ctx context.Context, c *Client) []any { return []any{c.Nop(ctx)} },
-			&proto.Request{Verb: proto.Request_NOP.Enum()},
-			&proto.Response{Flags: ptr[int32](3)},
-			[]any{nil},
-		}, {
-			"self",
-			func(ctx context.Context, c *Client) []any {
-				id, err := c.Self(ctx)
-				return []any{id, err}
-			},
-			&proto.Request{Verb: proto.Request_SELF.Enum()},
-			&proto.Response{Flags: ptr[int32](3), Value: []byte("node")},
-			[]any{"node", nil},
-		}, {
-			"access",
-			func(ctx context.Context, c *Client) []any { return []any{c.Access(ctx, "s")} },
-			&proto.Request{Verb: proto.Request_ACCESS.Enum(), Value: []byte("s")},
-			&proto.Response{Flags: ptr[int32](3)},
-			[]any{nil},
-		}, {
-			"wait for a set",
-			func(ctx context.Context, c *Client) []any {
-				ev, err := c.Wait(ctx, "/*", 3)
-				return []any{ev, err}
-			},
-			&proto.Request{Verb: proto.Request_WAIT.Enum(), Path: ptr("/*"), Rev: ptr[int64](3)},
-			&proto.Response{Flags: ptr[int32](4), Path: ptr("/a"), Value: []byte("v"), Rev: ptr[int64](4)},
-			[]any{Event{Path: "/a", Value: []byte("v"), Rev: 4}, nil},
-		}, {
-			"wait for a deletion",
-			func(ctx context.Context, c *Client) []any {
-				ev, err := c.Wait(ctx, "/*", 3)
-				return []any{ev, err}
-			},
-			&proto.Request{Verb: proto.Request_WAIT.Enum(), Path: ptr("/*"), Rev: ptr[int64](3)},
-			&proto.Response{Flags: ptr[int32](8), Path: ptr("/a"), Rev: ptr[int64](4)},
-			[]any{Event{Path: "/a", Rev: 4, Del: true}, nil},
+var verbTests = []struct {
+	name string
+	call func(ctx context.Context, c *Client) []any
+	req  *proto.Request
+	resp *proto.Response
+	exp  []any
+}{
+	{
+		"get",
+		func(ctx context.Context, c *Client) []any {
+			v, rev, err := c.Get(ctx, "/a")
+			return []any{string(v), rev, err}
 		},
-	}
-	for _, tt := range tests {
+		&proto.Request{Verb: proto.Request_GET.Enum(), Path: ptr("/a")},
+		&proto.Response{Flags: ptr[int32](3), Rev: ptr[int64](7), Value: []byte("x")},
+		[]any{"x", int64(7), nil},
+	}, {
+		"get at a revision, locally",
+		func(ctx context.Context, c *Client) []any {
+			v, rev, err := c.Get(ctx, "/a", At(5), Local())
+			return []any{string(v), rev, err}
+		},
+		&proto.Request{Verb: proto.Request_GET.Enum(), Path: ptr("/a"), Rev: ptr[int64](5), Local: ptr(true)},
+		&proto.Response{Flags: ptr[int32](3), Rev: ptr[int64](Missing)},
+		[]any{"", int64(Missing), nil},
+	}, {
+		"stat",
+		func(ctx context.Context, c *Client) []any {
+			n, rev, err := c.Stat(ctx, "/d", At(0))
+			return []any{n, rev, err}
+		},
+		&proto.Request{Verb: proto.Request_STAT.Enum(), Path: ptr("/d"), Rev: ptr[int64](0)},
+		&proto.Response{Flags: ptr[int32](3), Len: ptr[int32](12), Rev: ptr[int64](Dir)},
+		[]any{12, int64(Dir), nil},
+	}, {
+		"set",
+		func(ctx context.Context, c *Client) []any {
+			rev, err := c.Set(ctx, "/a", Clobber, []byte("body"))
+			return []any{rev, err}
+		},
+		&proto.Request{Verb: proto.Request_SET.Enum(), Path: ptr("/a"), Rev: ptr[int64](-1), Value: []byte("body")},
+		&proto.Response{Flags: ptr[int32](3), Rev: ptr[int64](8)},
+		[]any{int64(8), nil},
+	}, {
+		"del",
+		func(ctx context.Context, c *Client) []any { return []any{c.Del(ctx, "/a", 8)} },
+		&proto.Request{Verb: proto.Request_DEL.Enum(), Path: ptr("/a"), Rev: ptr[int64](8)},
+		&proto.Response{Flags: ptr[int32](3)},
+		[]any{nil},
+	}, {
+		"rev",
+		func(ctx context.Context, c *Client) []any {
+			rev, err := c.Rev(ctx)
+			return []any{rev, err}
+		},
+		&proto.Request{Verb: proto.Request_REV.Enum()},
+		&proto.Response{Flags: ptr[int32](3), Rev: ptr[int64](1 << 40)},
+		[]any{int64(1 << 40), nil},
+	}, {
+		"nop",
+		func(ctx context.Context, c *Client) []any { return []any{c.Nop(ctx)} },
+		&proto.Request{Verb: proto.Request_NOP.Enum()},
+		&proto.Response{Flags: ptr[int32](3)},
+		[]any{nil},
+	}, {
+		"self",
+		func(ctx context.Context, c *Client) []any {
+			id, err := c.Self(ctx)
+			return []any{id, err}
+		},
+		&proto.Request{Verb: proto.Request_SELF.Enum()},
+		&proto.Response{Flags: ptr[int32](3), Value: []byte("node")},
+		[]any{"node", nil},
+	}, {
+		"access",
+		func(ctx context.Context, c *Client) []any { return []any{c.Access(ctx, "s")} },
+		&proto.Request{Verb: proto.Request_ACCESS.Enum(), Value: []byte("s")},
+		&proto.Response{Flags: ptr[int32](3)},
+		[]any{nil},
+	}, {
+		"wait for a set",
+		func(ctx context.Context, c *Client) []any {
+			ev, err := c.Wait(ctx, "/*", 3)
+			return []any{ev, err}
+		},
+		&proto.Request{Verb: proto.Request_WAIT.Enum(), Path: ptr("/*"), Rev: ptr[int64](3)},
+		&proto.Response{Flags: ptr[int32](4), Path: ptr("/a"), Value: []byte("v"), Rev: ptr[int64](4)},
+		[]any{Event{Path: "/a", Value: []byte("v"), Rev: 4}, nil},
+	}, {
+		"wait for a deletion",
+		func(ctx context.Context, c *Client) []any {
+			ev, err := c.Wait(ctx, "/*", 3)
+			return []any{ev, err}
+		},
+		&proto.Request{Verb: proto.Request_WAIT.Enum(), Path: ptr("/*"), Rev: ptr[int64](3)},
+		&proto.Response{Flags: ptr[int32](8), Path: ptr("/a"), Rev: ptr[int64](4)},
+		[]any{Event{Path: "/a", Rev: 4, Del: true}, nil},
+	},
+}
+
+func TestVerbs(t *testing.T) {
+	for _, tt := range verbTests {
 		t.Run(tt.name, func(t *testing.T) {
 			c, p := pipe(t)
 			go func() {

@@ -105,15 +105,17 @@ func (m *Machine) countVote(s int64, in *instance, c *config, from int, r int64)
 
 // onReject hears that rounds are dead, or would be.
 func (m *Machine) onReject(x *node, msg *Message) {
+	lost := false
 	for s, in := range m.named(msg.Lo, msg.Hi, msg.VRound, m.self) {
 		from := m.configs.at(s).place(x)
 		if from < 0 || in.learned {
 			continue
 		}
-		if in.coord.round == msg.VRound && msg.VRound > 1 && !in.coord.rejects.has(from) {
-			m.backOff()
-		}
+		lost = lost || in.coord.round == msg.VRound && msg.VRound > 1 && !in.coord.rejects.has(from)
 		in.coord.reject(from, msg.VRound, msg.Round)
+	}
+	if lost {
+		m.backOff()
 	}
 }
 

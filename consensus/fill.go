@@ -39,7 +39,7 @@ func (m *Machine) openRound(s int64, in *instance, c *config) {
 		return
 	}
 	in.coord.open(r)
-	in.sent = m.now
+	in.sent, in.times = m.now, 0
 	m.coordinated = max(m.coordinated, s)
 	m.broadcast(c, Message{Kind: Invite, Lo: s, Hi: s + 1, Round: r})
 	if !in.invite(r) {

@@ -14,7 +14,7 @@ const (
 	DefaultFill        = 70 * time.Millisecond
 	DefaultTimeout     = 5 * time.Second
 	DefaultTick        = 5 * time.Millisecond
-	DefaultMaxInflight = 32 << 20
+	DefaultMaxInflight = 8 << 20
 	DefaultLogBytes    = 32 << 20
 )
 
@@ -26,7 +26,7 @@ type Config struct {
 	Fill        time.Duration // how long a seqn in use may stay unlearned, and a member silent
 	Timeout     time.Duration // how long a proposal or a read may take
 	Tick        time.Duration // the longest time between two inputs that is not a stall of this node's own
-	MaxInflight int64         // bytes of own mutations that are nominated and not learned
+	MaxInflight int64         // bytes of own mutations that are nominated and not learned, and of those passed on and not answered
 	LogBytes    int64         // bytes of applied mutations kept for those who are behind
 	LogSeqns    int64         // seqns kept for them; by default 4 alpha
 	Seed        uint64        // of the chance in backing off and in choosing peers
@@ -116,6 +116,7 @@ type Machine struct {
 	queue       queue   // proposals that wait for a slot; bounded by the driver, and by MaxPassed a node
 	deadlines   queue   // all open proposals, in the order of their deadlines
 	passing     map[int64]*proposal
+	passedBytes int64 // of those in passing
 	passNum     int64
 	passVia     *node
 	awaited     []*proposal // passed on, and applied elsewhere

@@ -6,7 +6,7 @@ package consensus
 
 // nextSlot is the lowest slot of its own at which this node may nominate, or
 // 0 when its window holds none. Slots that are learned, or where round 1 cannot
-// win any more, are passed over.
+// win any more, are passed over: skipped.
 func (m *Machine) nextSlot() int64 {
 	for s, in := range m.named(m.next, m.win.hi+1, 1, m.self) {
 		m.raiseNext(s)
@@ -14,6 +14,9 @@ func (m *Machine) nextSlot() int64 {
 			return s
 		}
 		m.raiseNext(s + 1)
+		if !in.learned {
+			m.learn(s, in, nil, m.self) // it never nominated there, and never will
+		}
 	}
 	m.noteUse(m.win.hi, m.self)
 	return 0

@@ -18,15 +18,19 @@ func (m *Machine) follower() bool {
 
 // passOn hands p to a member, under a fresh number: a member takes a number
 // only once, and its refusal of that number is final. It reports false when
-// there is no member to hand it to.
+// there is no member to hand it to, or too much is passed on already.
 func (m *Machine) passOn(p *proposal) bool {
 	x := m.passTarget()
 	if x == nil {
 		return false
 	}
+	if m.passedBytes > 0 && m.passedBytes+int64(len(p.value)) > m.cfg.MaxInflight {
+		return false
+	}
 	m.passNum++
 	p.via, p.viaNum = x, m.passNum
 	m.passing[p.viaNum] = p
+	m.passedBytes += int64(len(p.value))
 	m.send(x, Message{Kind: Pass, Num: p.viaNum, Value: p.value})
 	return true
 }
@@ -63,6 +67,14 @@ func (m *Machine) onPass(x *node, msg *Message) {
 	m.propose(&proposal{value: msg.Value, from: x, num: msg.Num})
 }
 
+// passedOn ends p's passing on: it was answered, or never will be.
+func (m *Machine) passedOn(p *proposal) {
+	if m.passing[p.viaNum] == p {
+		delete(m.passing, p.viaNum)
+		m.passedBytes -= int64(len(p.value))
+	}
+}
+
 // onPassed hears where a mutation that this node passed on was applied. The
 // client is answered when this node has applied it too.
 func (m *Machine) onPassed(x *node, msg *Message) {
@@ -70,7 +82,7 @@ func (m *Machine) onPassed(x *node, msg *Message) {
 	if p == nil || p.via != x || p.at > 0 {
 		return
 	}
-	delete(m.passing, msg.Num)
+	m.passedOn(p)
 	p.at, p.code = msg.Lo, int32(msg.Round)
 	if p.at <= m.applied {
 		m.end(p, OK, p.at, p.code)
@@ -100,7 +112,7 @@ func (m *Machine) onRefused(x *node, msg *Message) {
 	if p == nil || p.via != x {
 		return
 	}
-	delete(m.passing, msg.Num)
+	m.passedOn(p)
 	p.via = nil
 	if m.passVia == x {
 		m.passVia = nil
@@ -121,7 +133,7 @@ func (m *Machine) unknownVia(x *node) {
 	}
 	slices.SortFunc(lost, func(a, b *proposal) int { return cmp.Compare(a.viaNum, b.viaNum) })
 	for _, p := range lost {
-		delete(m.passing, p.viaNum)
+		m.passedOn(p)
 		m.end(p, Unknown, 0, 0)
 	}
 }

@@ -127,9 +127,7 @@ func (m *Machine) expire() {
 			return
 		}
 		m.deadlines.pop()
-		if p.via != nil {
-			delete(m.passing, p.viaNum)
-		}
+		m.passedOn(p)
 		m.abandon(p)
 	}
 }

@@ -116,3 +116,63 @@ func TestNewMemberIsNotCutOff(t *testing.T) {
 	c.run()
 	assert.T(t, c.mustEnd("d", 2, OK).Seqn < alpha+alpha/4, c.ended("d", 2).Seqn)
 }
+
+// TestBackOffOncePerMessage: a REJECT of many slots is one piece of news.
+func TestBackOffOncePerMessage(t *testing.T) {
+	c := newCluster(t, 64, "a", "b", "c")
+	m := c.ms["a"]
+	m.fillSlots(m.node("b"), m.win.lo, 40)
+	r := m.win.at(m.coordinated).coord.round
+	m.Step(c.now, "c", []Message{{Kind: Reject, Lo: 1, Hi: 41, Round: r + 5, VRound: r}})
+	assert.Equal(t, int64(DefaultFill)/4, m.fillDelay)
+}
+
+// TestOwnerSkipsWhatItPassesOver: an owner that comes back among rounds of
+// others that never ended goes on at once.
+func TestOwnerSkipsWhatItPassesOver(t *testing.T) {
+	c := newCluster(t, 64, "a", "b", "c")
+	c.propose("a", 1)
+	c.run()
+	c.drop = func(_, _ ID, msg *Message) bool { return msg.Kind == Rsvp }
+	cm := c.ms["c"]
+	for _, up := range []bool{false, true} {
+		for _, id := range []ID{"a", "b"} {
+			for _, end := range [][2]ID{{id, "c"}, {"c", id}} {
+				if up {
+					c.ms[end[0]].LinkUp(c.now, end[1])
+				} else {
+					c.ms[end[0]].LinkDown(c.now, end[1])
+				}
+			}
+		}
+		c.run()
+	}
+	c.pass(DefaultFill / 2)
+	c.drop = nil
+	assert.T(t, c.ms["a"].coordinated > cm.next, "its slots are promised away")
+	c.propose("c", 7)
+	c.run()
+	c.pass(DefaultFill / 2)
+	c.mustEnd("c", 7, OK)
+}
+
+// TestPassedBytesAreBounded: a follower keeps back what would not fit in the
+// queue of its link, and passes it on when there is room.
+func TestPassedBytesAreBounded(t *testing.T) {
+	c := newCluster(t, 64, "a", "b", "c")
+	c.join("f", 64, State{Configs: []Membership{{From: 1, Members: []ID{"a", "b", "c"}}}})
+	m, most := c.ms["f"], int64(0)
+	c.drop = func(_, _ ID, _ *Message) bool {
+		most = max(most, m.passedBytes)
+		return false
+	}
+	for key := range uint64(40) {
+		m.Propose(c.now, key, make([]byte, 1<<20))
+	}
+	c.pass(time.Second)
+	for key := range uint64(40) {
+		c.mustEnd("f", key, OK)
+	}
+	assert.T(t, most > 0 && most <= DefaultMaxInflight)
+	assert.Equal(t, int64(0), m.passedBytes)
+}

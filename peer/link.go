@@ -2,13 +2,16 @@ package peer
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/ha/doozer/consensus"
 	"github.com/ha/doozer/proto"
 )
 
-// maxQueued bounds the bytes that wait to be written to one peer. What comes
-// beyond is dropped, as on any network, and said again by consensus.
+// maxQueued bounds the bytes that wait to be written to one peer: beyond, values
+// are dropped, as on any network, and said again by consensus; beyond twice as
+// many, all is. What is never said again (what is passed on, and the answers to
+// that) is small, or bounded by consensus.Config.MaxInflight, below this.
 const maxQueued = 16 << 20
 
 // link is the connection between this node and another one.
@@ -67,8 +70,7 @@ func (k *link) read(in *intake) error {
 func (k *link) send(now int64, msgs []consensus.Message) {
 	k.said = now
 	for rest := msgs; len(rest) > 0; {
-		if k.conn.Pending() > maxQueued {
-			k.dropped += int64(len(rest))
+		if rest = k.shed(rest); len(rest) == 0 {
 			break
 		}
 		k.frame, rest = nextFrame(rest)
@@ -78,6 +80,23 @@ func (k *link) send(now int64, msgs []consensus.Message) {
 	}
 	k.frame.msgs = nil
 	k.conn.Flush()
+}
+
+// shed drops of msgs, in place, what the queue has no room for.
+func (k *link) shed(msgs []consensus.Message) []consensus.Message {
+	pending, before := k.conn.Pending(), len(msgs)
+	switch {
+	case pending <= maxQueued:
+		return msgs
+	case pending > 2*maxQueued:
+		msgs = nil
+	default:
+		msgs = slices.DeleteFunc(msgs, func(msg consensus.Message) bool {
+			return len(msg.Value) > 0 && msg.Kind != consensus.Pass
+		})
+	}
+	k.dropped += int64(before - len(msgs))
+	return msgs
 }
 
 // sayNothing sends an empty frame: the other end hears that this one lives.

@@ -8,8 +8,12 @@ type readBatch struct {
 	paths []byte // of all reads, one after the other; they become one string
 }
 
-// keepReads is how many reads a batch that is kept for use again has room for.
-const keepReads = 1024
+// What a connection keeps for use again. Larger batches, and more of them, are rare.
+const (
+	keepBatches = 8
+	keepReads   = 1024     // reads that a batch has room for
+	keepPaths   = 64 << 10 // bytes of their paths
+)
 
 func (c *conn) newBatch() *readBatch {
 	c.mu.Lock()
@@ -53,10 +57,13 @@ func (b *readBatch) ReadReady(err error) {
 	}
 	clear(b.reads)
 	b.reads = b.reads[:0]
-	if cap(b.reads) <= keepReads {
-		c.mu.Lock()
+	if cap(b.reads) > keepReads || cap(b.paths) > keepPaths {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.batches) < keepBatches {
 		c.batches = append(c.batches, b)
-		c.mu.Unlock()
 	}
 }
 

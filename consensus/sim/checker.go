@@ -76,6 +76,17 @@ func (k *checker) majorities(set uint64, s int64) bool {
 	return true
 }
 
+// members are those of all configs of [from, to].
+func (k *checker) members(from, to int64) (set uint64) {
+	for i := range k.configs {
+		over := i+1 < len(k.configs) && k.configs[i+1].from <= from
+		if !over && k.configs[i].from <= to {
+			set |= k.configs[i].set
+		}
+	}
+	return set
+}
+
 // applied hears that n applied v at each seqn of [lo, hi).
 func (k *checker) applied(n *node, lo, hi int64, v []byte) {
 	id := idOf(v)

@@ -127,19 +127,20 @@ func (c *Cluster) alive() []*node {
 
 // viable reports whether, but for the nodes without, the live nodes are a
 // majority of every config from the highest applied seqn on: only then is it
-// fair to ask that the cluster goes on.
+// fair to ask that the cluster goes on. What only such nodes applied as never
+// came to be registered counts for nothing: nobody believes them.
 func (c *Cluster) viable(without uint64) bool {
 	var live uint64
-	for _, n := range c.nodes {
-		if !n.dead && n.m != nil {
-			live |= 1 << n.index
-		}
-	}
 	var reach int64
-	for _, n := range c.nodes {
-		if live&^without>>n.index&1 != 0 {
+	for _, n := range c.alive() {
+		bit := uint64(1) << n.index
+		if without&bit != 0 {
+			continue
+		}
+		live |= bit
+		if c.check.store.addrs&bit != 0 {
 			reach = max(reach, n.applied)
 		}
 	}
-	return c.check.majorities(live&^without, reach+1)
+	return c.check.majorities(live, reach+1)
 }

@@ -10,12 +10,12 @@ func (c *Cluster) forge(from, to *node) {
 		return
 	}
 	s := to.applied + 1 + c.rand.Int64N(min(c.p.Alpha, 8))
-	cfg, round := c.check.config(s), 1+c.rand.Int64N(4)
-	if cfg.set>>from.index&1 != 0 {
-		return
+	round := 1 + c.rand.Int64N(4)
+	if at, r := c.check.undecided(to); at > 0 && chance(c.rand, 0.5) {
+		s, round = at, r
 	}
-	for i := 0; i < 4 && cfg.coordinator(s, round) != to.index; i++ {
-		round++ // one of the receiver's, if it has any: it may wait for answers
+	if c.check.config(s).set>>from.index&1 != 0 {
+		return
 	}
 	msg := consensus.Message{
 		Kind: pick(c.rand, consensus.Invite, consensus.Nominate, consensus.Rsvp, consensus.Rsvp,
@@ -33,6 +33,19 @@ func (c *Cluster) forge(from, to *node) {
 	p.msgs = append(p.msgs, msg)
 	c.tracef("%s forges", from.id)
 	c.input(to, input{kind: inPacket, pkt: p})
+}
+
+// undecided is a seqn, with its round, at which n waits for votes.
+func (k *checker) undecided(n *node) (s, round int64) {
+	for s := max(n.applied, k.base) + 1; s <= k.base+int64(len(k.ballots)); s++ {
+		b := k.ballot(s)
+		for i := range b.noms {
+			if r := b.noms[i].round; !b.learned && k.config(s).coordinator(s, r) == n.index {
+				return s, r
+			}
+		}
+	}
+	return 0, 0
 }
 
 // letIn links somebody to all nodes who never becomes one of them.

@@ -126,6 +126,10 @@ func (c *Cluster) settle() bool {
 	}
 	bound := c.now + p.Timeout + 40*p.Fill + 200*p.DelayHi
 	settled := func() bool { return probes == 0 && c.open == 0 && c.moves == 0 && c.converged() }
+	c.run(bound/2+c.now/2, settled)
+	if !settled() {
+		c.reattach()
+	}
 	c.run(bound, settled)
 	switch {
 	case c.err != nil || settled():

@@ -15,7 +15,7 @@ type kept struct {
 }
 
 // entryBytes is what an entry costs beside its value.
-const entryBytes = 64
+const entryBytes = 32
 
 func (k *kept) add(e Entry) {
 	k.entries = append(k.entries, e)

@@ -15,7 +15,7 @@ const (
 	DefaultTimeout     = 5 * time.Second
 	DefaultTick        = 5 * time.Millisecond
 	DefaultMaxInflight = 8 << 20
-	DefaultLogBytes    = 32 << 20
+	DefaultLogBytes    = 64 << 20
 )
 
 // Config is what a Machine is made with. All members of a cluster have to
@@ -28,7 +28,7 @@ type Config struct {
 	Tick        time.Duration // the longest time between two inputs that is not a stall of this node's own
 	MaxInflight int64         // bytes of own mutations that are nominated and not learned, and of those passed on and not answered
 	LogBytes    int64         // bytes of applied mutations kept for those who are behind
-	LogSeqns    int64         // seqns kept for them; by default 4 alpha
+	LogSeqns    int64         // seqns kept for them; by default 64 alpha
 	Seed        uint64        // of the chance in backing off and in choosing peers
 }
 
@@ -109,17 +109,18 @@ type Machine struct {
 	seen int64 // the highest seqn at which it voted for, nominated or learned a mutation
 
 	// The owner, and the mutations on their way.
-	next        int64   // see owner.go
-	inflight    int64   // bytes nominated and not learned
-	chosen      []int64 // chosen in a round of this node's, and not announced
-	coordinated int64   // the highest seqn at which it opened a round
-	queue       queue   // proposals that wait for a slot; bounded by the driver, and by MaxPassed a node
-	deadlines   queue   // all open proposals, in the order of their deadlines
-	passing     map[int64]*proposal
-	passedBytes int64 // of those in passing
-	passNum     int64
-	passVia     *node
-	awaited     []*proposal // passed on, and applied elsewhere
+	next         int64   // see owner.go
+	inflight     int64   // bytes nominated and not learned
+	chosen       []int64 // chosen in a round of this node's, and not announced
+	coordinated  int64   // the highest seqn at which it opened a round
+	queue        queue   // proposals that wait for a slot; bounded by the driver, and by MaxPassed a node
+	deadlines    queue   // all open proposals, in the order of their deadlines
+	deadlinesMax int     // when to take those that ended out of deadlines
+	passing      map[int64]*proposal
+	passedBytes  int64 // of those in passing
+	passNum      int64
+	passVia      *node
+	awaited      []*proposal // passed on, and applied elsewhere
 
 	// Reads.
 	reads       []uint64 // wait for the next question
@@ -184,7 +185,7 @@ func (cfg Config) withDefaults() Config {
 	def((*int64)(&cfg.Tick), int64(DefaultTick))
 	def(&cfg.MaxInflight, DefaultMaxInflight)
 	def(&cfg.LogBytes, DefaultLogBytes)
-	def(&cfg.LogSeqns, 4*cfg.Alpha)
+	def(&cfg.LogSeqns, 64*cfg.Alpha)
 	return cfg
 }
 
@@ -221,6 +222,12 @@ func (m *Machine) begin(st State) {
 // clock takes the time of an input. A gap between two inputs means that this
 // node was itself asleep: it does not blame the others for that.
 func (m *Machine) clock(now int64) {
+	if m.now == 0 { // the first input
+		m.tipAt = now
+		for _, x := range m.nodes {
+			x.since = now
+		}
+	}
 	if m.now > 0 {
 		m.forgive(now - m.now - int64(m.cfg.Tick))
 	}
@@ -267,13 +274,14 @@ func (m *Machine) Vouch(id ID, known bool) {
 }
 
 // Propose wants mutation, which must not be empty or modified, in the log. It
-// ends by a Done with that key, after Config.Timeout at the latest.
-func (m *Machine) Propose(now int64, key uint64, mutation []byte) {
-	m.clock(now)
+// ends by a Done with that key, at since + Config.Timeout at the latest; since,
+// when it was asked for, may be earlier than the latest input.
+func (m *Machine) Propose(since int64, key uint64, mutation []byte) {
+	m.clock(since)
 	if len(mutation) == 0 {
 		panic("consensus: an empty mutation")
 	}
-	m.propose(&proposal{key: key, value: mutation})
+	m.propose(since, &proposal{key: key, value: mutation})
 }
 
 // Read wants a linearizable read. It ends by a Done with that key, after
@@ -334,6 +342,7 @@ func (m *Machine) Applied(now int64, codes []int32, changes []Membership) {
 		m.log.add(e)
 		if p := m.win.at(e.Seqn).prop; p != nil {
 			m.end(p, OK, e.Seqn, codes[i])
+			p.value = nil
 		}
 	}
 	clear(m.entries)

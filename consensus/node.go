@@ -21,6 +21,7 @@ type node struct {
 	cutOff   bool  // a member that has two-way links with fewer than a majority
 	filledTo int64 // while it is cut off: this node filled its slots up to there
 
+	refuses  int64 // until then nothing is passed on to it
 	rejected int64 // when it was last told which of its slots are promised away
 	told     int64 // this node's skips below are told to it
 	wantSkip bool  // it is to hear of the others

@@ -38,7 +38,7 @@ func (m *Machine) passOn(p *proposal) bool {
 // passTarget is a member that this node hears: the same one for as long as it
 // serves.
 func (m *Machine) passTarget() *node {
-	if x := m.passVia; x != nil && m.hearing(x) && m.isMember(x) {
+	if x := m.passVia; x != nil && m.takesPassed(x) && m.isMember(x) {
 		return x
 	}
 	m.passVia = nil
@@ -46,12 +46,18 @@ func (m *Machine) passTarget() *node {
 	first := m.rand.IntN(len(c.nodes))
 	for i := range c.nodes {
 		x := c.nodes[(first+i)%len(c.nodes)]
-		if x != m.self && m.hearing(x) {
+		if x != m.self && m.takesPassed(x) {
 			m.passVia = x
 			break
 		}
 	}
 	return m.passVia
+}
+
+// takesPassed reports whether x is heard, and has not refused just now: to
+// ask it again at once would only keep both busy.
+func (m *Machine) takesPassed(x *node) bool {
+	return m.hearing(x) && m.now >= x.refuses
 }
 
 // onPass takes a mutation that x passed on, or refuses it for ever.
@@ -64,7 +70,7 @@ func (m *Machine) onPass(x *node, msg *Message) {
 		return
 	}
 	x.passes++
-	m.propose(&proposal{value: msg.Value, from: x, num: msg.Num})
+	m.propose(m.now, &proposal{value: msg.Value, from: x, num: msg.Num})
 }
 
 // passedOn ends p's passing on: it was answered, or never will be.
@@ -114,9 +120,7 @@ func (m *Machine) onRefused(x *node, msg *Message) {
 	}
 	m.passedOn(p)
 	p.via = nil
-	if m.passVia == x {
-		m.passVia = nil
-	}
+	x.refuses = m.now + int64(m.cfg.Fill)/4
 	if !p.ended {
 		m.queue.pushFront(p)
 	}

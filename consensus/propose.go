@@ -28,9 +28,9 @@ type proposal struct {
 // MaxPassed bounds the open mutations that one node may pass on to this one.
 const MaxPassed = 8192
 
-// propose queues p.
-func (m *Machine) propose(p *proposal) {
-	p.deadline = m.now + int64(m.cfg.Timeout)
+// propose queues p, which was asked for at since.
+func (m *Machine) propose(since int64, p *proposal) {
+	p.deadline = since + int64(m.cfg.Timeout)
 	m.deadlines.push(p)
 	m.queue.push(p)
 }
@@ -97,6 +97,9 @@ func (m *Machine) end(p *proposal, status Status, seqn int64, code int32) {
 		return
 	}
 	p.ended = true
+	if p.s == 0 {
+		p.value = nil // it may stand in the deadlines for long
+	}
 	if p.from == nil {
 		m.out.Done = append(m.out.Done, Done{Key: p.key, Seqn: seqn, Code: code, Status: status})
 		return
@@ -119,15 +122,21 @@ func (m *Machine) abandon(p *proposal) {
 	}
 }
 
-// expire ends what waited too long. Deadlines are in the order of arrival.
+// expire ends what waited too long. They are in the order of arrival, so
+// one that is open holds up those that ended after it: these are taken out
+// whenever the queue has doubled.
 func (m *Machine) expire() {
 	for m.deadlines.len() > 0 {
 		p := m.deadlines.front()
 		if !p.ended && p.deadline > m.now {
-			return
+			break
 		}
 		m.deadlines.pop()
 		m.passedOn(p)
 		m.abandon(p)
+	}
+	if m.deadlines.len() > m.deadlinesMax {
+		m.deadlines.drop(func(p *proposal) bool { return p.ended })
+		m.deadlinesMax = 1024 + 2*m.deadlines.len()
 	}
 }

@@ -1,5 +1,7 @@
 package consensus
 
+import "slices"
+
 // queue is a queue of proposals. What bounds it is told where it is used.
 type queue struct {
 	items []*proposal
@@ -33,4 +35,10 @@ func (q *queue) pop() *proposal {
 		q.items, q.head = q.items[:n], 0
 	}
 	return p
+}
+
+// drop takes out those of which gone is true.
+func (q *queue) drop(gone func(*proposal) bool) {
+	q.items = slices.DeleteFunc(slices.Delete(q.items, 0, q.head), gone)
+	q.head = 0
 }

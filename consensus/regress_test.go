@@ -176,3 +176,51 @@ func TestPassedBytesAreBounded(t *testing.T) {
 	assert.T(t, most > 0 && most <= DefaultMaxInflight)
 	assert.Equal(t, int64(0), m.passedBytes)
 }
+
+// TestEndedProposalsAreLetGo: one open proposal does not hold the memory of all
+// that came and ended after it.
+func TestEndedProposalsAreLetGo(t *testing.T) {
+	c := newCluster(t, 4096, "a", "b", "c")
+	c.discard = true
+	m := c.ms["a"]
+	c.join("f", 4096, State{Applied: m.applied, Configs: m.Configs()})
+	f, hung := c.ms["f"], ID("")
+	c.drop = func(_, to ID, msg *Message) bool {
+		if msg.Kind == Pass && hung == "" {
+			hung = to
+			return true // its answer never comes
+		}
+		return false
+	}
+	f.Propose(c.now, 1, []byte("hung"))
+	c.run()
+	for key := range uint64(5000) {
+		f.Propose(c.now, 2+key, make([]byte, 100))
+		c.run()
+		f.Tick(c.now)
+	}
+	kept := 0
+	for _, p := range f.deadlines.items[f.deadlines.head:] {
+		kept += len(p.value)
+	}
+	assert.T(t, kept < 1000 && f.deadlines.len() < 2100, kept, f.deadlines.len())
+}
+
+// TestRefusedIsNotPassedOnInALoop: who was refused asks again a while later.
+func TestRefusedIsNotPassedOnInALoop(t *testing.T) {
+	c := newCluster(t, 64, "a")
+	c.join("f", 64, State{Configs: []Membership{{From: 1, Members: []ID{"a"}}}})
+	passes := 0
+	f := c.ms["f"]
+	c.drop = func(from, _ ID, msg *Message) bool {
+		if msg.Kind != Pass {
+			return false
+		}
+		passes++
+		f.Step(c.now, "a", []Message{{Kind: Refused, Num: msg.Num}})
+		return true
+	}
+	f.Propose(c.now, 1, []byte("x"))
+	c.pass(DefaultFill)
+	assert.T(t, passes > 1 && passes < 10, passes)
+}

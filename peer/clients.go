@@ -55,18 +55,19 @@ func (c *clients) propose(now int64, ps []server.Proposal, m *consensus.Machine)
 		}
 	}
 	for !c.full() {
-		p, ok := c.queue.pop()
+		w, ok := c.queue.pop()
 		if !ok {
 			return
 		}
-		c.hand(now, &p, m)
+		c.hand(w.since, &w.p, m)
 	}
 }
 
-func (c *clients) hand(now int64, p *server.Proposal, m *consensus.Machine) {
+// hand hands p, which came at since, to consensus: its time runs from then on.
+func (c *clients) hand(since int64, p *server.Proposal, m *consensus.Machine) {
 	key := c.open.put(openProposal{to: p.To, tag: p.Tag, size: len(p.Mutation)})
 	c.openBytes += len(p.Mutation)
-	m.Propose(now, key, p.Mutation)
+	m.Propose(since, key, p.Mutation)
 }
 
 // read hands all that want to read to consensus, as one.
@@ -84,11 +85,11 @@ func (c *clients) read(now int64, rs []server.Reader, m *consensus.Machine) {
 // expire refuses what waited too long for its turn.
 func (c *clients) expire(now int64) {
 	for {
-		p, ok := c.queue.popOld(now - int64(waitTimeout))
+		w, ok := c.queue.popOld(now - int64(waitTimeout))
 		if !ok {
 			return
 		}
-		c.complete(p.To, p.Tag, 0, server.ErrReadonly)
+		c.complete(w.p.To, w.p.Tag, 0, server.ErrReadonly)
 	}
 }
 
@@ -160,8 +161,8 @@ func (c *clients) end(rest *batch) {
 	for i := range rest.proposals {
 		c.complete(rest.proposals[i].To, rest.proposals[i].Tag, 0, server.ErrReadonly)
 	}
-	for p, ok := c.queue.pop(); ok; p, ok = c.queue.pop() {
-		c.complete(p.To, p.Tag, 0, server.ErrReadonly)
+	for w, ok := c.queue.pop(); ok; w, ok = c.queue.pop() {
+		c.complete(w.p.To, w.p.Tag, 0, server.ErrReadonly)
 	}
 	for i := range c.open.items {
 		if p := c.open.items[i]; p.to != nil {

@@ -55,6 +55,10 @@ type Config struct {
 	// at all nodes of a cluster; at least 64.
 	Alpha int64
 
+	// LogSeqns is how many applied seqns are kept for nodes that are behind;
+	// who lacks more takes a snapshot. 0: see consensus.Config.
+	LogSeqns int64
+
 	// History bounds the changes that are kept for reads at old revisions, in
 	// number and in bytes; see store.Config.
 	History      int

@@ -11,6 +11,7 @@ import (
 
 var (
 	errTooMany   = errors.New("too many of them")
+	errTooLong   = errors.New("too long")
 	errWireType  = errors.New("wrong wire type")
 	errBadNumber = errors.New("number out of range")
 )
@@ -97,6 +98,8 @@ func setBytes(msg *consensus.Message, f *wireField) error {
 		msg.Value = append([]byte(nil), f.bytes...)
 	case len(msg.IDs) >= maxIDs:
 		return errTooMany
+	case len(f.bytes) > idLen:
+		return errTooLong
 	default:
 		msg.IDs = append(msg.IDs, string(f.bytes))
 	}

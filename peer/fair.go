@@ -58,9 +58,9 @@ func (q *fairQueue) push(now int64, p server.Proposal) bool {
 }
 
 // pop takes the next one.
-func (q *fairQueue) pop() (p server.Proposal, ok bool) {
+func (q *fairQueue) pop() (w waiting, ok bool) {
 	if q.n == 0 {
-		return p, false
+		return w, false
 	}
 	if q.turn == len(q.ring) {
 		q.turn = 0
@@ -71,13 +71,13 @@ func (q *fairQueue) pop() (p server.Proposal, ok bool) {
 }
 
 // popOld takes one that came before a time, if there is any.
-func (q *fairQueue) popOld(before int64) (p server.Proposal, ok bool) {
+func (q *fairQueue) popOld(before int64) (w waiting, ok bool) {
 	for i, l := range q.ring {
 		if l.items[l.head].since < before {
 			return q.take(i), true
 		}
 	}
-	return p, false
+	return w, false
 }
 
 // compactFrom is how many items that were taken may stand at the front of a
@@ -85,13 +85,13 @@ func (q *fairQueue) popOld(before int64) (p server.Proposal, ok bool) {
 const compactFrom = 64
 
 // take takes the first of the i-th line. Whose turn it is stays.
-func (q *fairQueue) take(i int) server.Proposal {
+func (q *fairQueue) take(i int) waiting {
 	l := q.ring[i]
-	p := l.items[l.head].p
+	w := l.items[l.head]
 	l.items[l.head] = waiting{}
 	l.head++
 	q.n--
-	q.bytes -= len(p.Mutation)
+	q.bytes -= len(w.p.Mutation)
 	if l.head > compactFrom && l.head > len(l.items)/2 {
 		n := copy(l.items, l.items[l.head:])
 		clear(l.items[n:])
@@ -104,5 +104,5 @@ func (q *fairQueue) take(i int) server.Proposal {
 			q.turn--
 		}
 	}
-	return p
+	return w
 }

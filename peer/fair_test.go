@@ -25,8 +25,8 @@ func TestFairQueueTakesTurns(t *testing.T) {
 	q.push(0, server.Proposal{To: c, Tag: 20})
 	q.push(0, server.Proposal{To: c, Tag: 21})
 	var tags []uint64
-	for p, ok := q.pop(); ok; p, ok = q.pop() {
-		tags = append(tags, p.Tag)
+	for w, ok := q.pop(); ok; w, ok = q.pop() {
+		tags = append(tags, w.p.Tag)
 	}
 	assert.Equal(t, []uint64{0, 10, 20, 1, 21, 2}, tags)
 	assert.Equal(t, 0, q.bytes)
@@ -63,10 +63,10 @@ func TestFairQueueTwin(t *testing.T) {
 				twin[who] = append(twin[who], i)
 				continue
 			}
-			p, ok := q.popOld(int64(i) - 150)
+			w, ok := q.popOld(int64(i) - 150)
 			old := ok
 			if !ok {
-				p, ok = q.pop()
+				w, ok = q.pop()
 			}
 			if !ok {
 				for _, line := range twin {
@@ -74,6 +74,7 @@ func TestFairQueueTwin(t *testing.T) {
 				}
 				continue
 			}
+			p := w.p
 			who := p.To.(*someone).name
 			assert.Equal(t, twin[who][0], p.Tag)
 			assert.Equal(t, old, old && p.Tag < i-150)

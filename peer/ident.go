@@ -21,9 +21,12 @@ func newID() string {
 	return base32.StdEncoding.EncodeToString(b[:])
 }
 
+// idLen is how long an id is, in bytes: 80 bits in base32.
+const idLen = 16
+
 // validID reports whether id is one that newID may have drawn.
 func validID(id string) bool {
-	if len(id) != 16 {
+	if len(id) != idLen {
 		return false
 	}
 	for _, c := range []byte(id) {

@@ -117,8 +117,13 @@ func replaced(t *testing.T, nodes []*running, gone string) {
 // TestFellBehind stops a spare node's loop until nobody keeps any more what it
 // lacks: it fetches a snapshot, and goes on.
 func TestFellBehind(t *testing.T) {
-	nodes := cluster(t, 3, testConfig)
-	spare := start(t, testConfig(nodes[0].Started.Addr))
+	short := func(attach ...string) Config {
+		cfg := testConfig(attach...)
+		cfg.LogSeqns = 2000
+		return cfg
+	}
+	nodes := cluster(t, 3, short)
+	spare := start(t, short(nodes[0].Started.Addr))
 	until(t, "the spare is registered", func() bool { return nodes[0].file(nodePath(spare.ID, "addr")) != "" })
 	release := make(chan struct{})
 	spare.node.in.call(func(*loop) { <-release })

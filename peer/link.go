@@ -40,6 +40,10 @@ func (k *link) prefer(old *link, self string) bool {
 	return k.dialed == (self < k.id)
 }
 
+// msgCost is about what a message takes once it is decoded, beside its value:
+// one that is empty takes two bytes in a frame.
+const msgCost = 128
+
 // read hands all that comes by the link to the loop, until it ends.
 func (k *link) read(in *intake) error {
 	var msgs []consensus.Message
@@ -54,10 +58,11 @@ func (k *link) read(in *intake) error {
 				break
 			}
 			var err error
+			before := len(msgs)
 			if msgs, err = decodeFrame(b, msgs); err != nil {
 				return fmt.Errorf("%w: %w", errMalformed, err)
 			}
-			size += len(b)
+			size += len(b) + msgCost*(len(msgs)-before)
 			if len(msgs) >= splitMsgs {
 				msgs, size = in.messages(k, msgs, size), 0
 			}

@@ -2,6 +2,7 @@ package peer
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -84,6 +85,8 @@ func TestDecodeBounds(t *testing.T) {
 	assert.Equal(t, nil, err)
 	_, err = decodeFrame(encode(oneFrame(consensus.Message{IDs: make([]string, maxIDs+1)})), nil)
 	assert.NotEqual(t, nil, err)
+	_, err = decodeFrame(encode(oneFrame(consensus.Message{IDs: []string{"TOOLONGTOBEANIDXX"}})), nil)
+	assert.Equal(t, true, errors.Is(err, errTooLong))
 }
 
 func oneFrame(msg consensus.Message) *frame {
@@ -99,7 +102,7 @@ func FuzzDecodeFrame(f *testing.F) {
 		got, err := decodeFrame(b, nil)
 		twin := new(proto.Frame)
 		if err != nil || twin.UnmarshalVT(b) != nil {
-			return
+			return // longer ids than there are, for example, are refused
 		}
 		exp := fromProto(twin)
 		if fmt.Sprint(exp) != fmt.Sprint(got) {

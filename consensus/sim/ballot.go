@@ -137,9 +137,21 @@ func (k *checker) nominated(n *node, s, r int64, value uint32) {
 		k.c.fail("%s: nominates #%d at %d, which was skipped", n.id, value, s)
 	case r > 1 && value != 0 && !k.brought(n, s, value):
 		k.c.fail("%s: round %d of %d nominates #%d, which round 1 did not", n.id, r, s, value)
+	case r > 1 && !k.config(s).majority(b.promises(r)|1<<n.index):
+		k.c.fail("%s: nominates in round %d of %d without a quorum of promises", n.id, r, s)
 	default:
 		b.noms = append(b.noms, nomination{round: r, value: value})
 	}
+}
+
+// promises are the nodes that told of a promise of round r, or of a higher one.
+func (b *ballot) promises(r int64) (set uint64) {
+	for _, acc := range b.accs {
+		if acc.promised >= r {
+			set |= 1 << acc.node
+		}
+	}
+	return set
 }
 
 // brought reports whether round 1 of s nominated value. An owner without links

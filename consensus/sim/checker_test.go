@@ -80,6 +80,10 @@ func TestChecker(t *testing.T) {
 		{"a value of a later round's own", "which round 1 did not", func(c *Cluster, v [][]byte) {
 			c.says(2, 1, consensus.Message{Kind: nominate, Lo: 1, Round: 2, Value: v[0]})
 		}},
+		{"a later round without promises", "without a quorum of promises", func(c *Cluster, v [][]byte) {
+			c.says(3, 2, consensus.Message{Kind: rsvp, Lo: 1, Round: 2})
+			c.says(2, 1, consensus.Message{Kind: nominate, Lo: 1, Round: 2})
+		}},
 		{"a vote against a promise", "having promised 2", func(c *Cluster, v [][]byte) {
 			c.says(0, 2, consensus.Message{Kind: rsvp, Lo: 1, Round: 2})
 			c.says(1, 0, consensus.Message{Kind: nominate, Lo: 1, Round: 1, Value: v[0]})

@@ -10,18 +10,14 @@ func (c *Cluster) forge(from, to *node) {
 		return
 	}
 	s := to.applied + 1 + c.rand.Int64N(min(c.p.Alpha, 8))
-	round := 1 + c.rand.Int64N(4)
-	if at, r := c.check.undecided(to); at > 0 && chance(c.rand, 0.5) {
-		s, round = at, r
-	}
 	if c.check.config(s).set>>from.index&1 != 0 {
 		return
 	}
 	msg := consensus.Message{
-		Kind: pick(c.rand, consensus.Invite, consensus.Nominate, consensus.Rsvp, consensus.Rsvp,
-			consensus.Vote, consensus.Vote, consensus.Reject, consensus.Learn, consensus.Skip),
+		Kind: pick(c.rand, consensus.Invite, consensus.Nominate, consensus.Rsvp,
+			consensus.Vote, consensus.Reject, consensus.Learn, consensus.Skip),
 		Lo: s, Hi: s + 1,
-		Round: round,
+		Round: 1 + c.rand.Int64N(4),
 	}
 	switch msg.Kind {
 	case consensus.Nominate:
@@ -29,23 +25,38 @@ func (c *Cluster) forge(from, to *node) {
 	case consensus.Rsvp, consensus.Reject:
 		msg.VRound = c.rand.Int64N(msg.Round)
 	}
+	c.slip(from, to, msg)
+}
+
+// slip hands a forged message over at once.
+func (c *Cluster) slip(from, to *node, msg consensus.Message) {
 	p := c.packet(from.index, to.index)
 	p.msgs = append(p.msgs, msg)
 	c.tracef("%s forges", from.id)
 	c.input(to, input{kind: inPacket, pkt: p})
 }
 
-// undecided is a seqn, with its round, at which n waits for votes.
-func (k *checker) undecided(n *node) (s, round int64) {
-	for s := max(n.applied, k.base) + 1; s <= k.base+int64(len(k.ballots)); s++ {
-		b := k.ballot(s)
-		for i := range b.noms {
-			if r := b.noms[i].round; !b.learned && k.config(s).coordinator(s, r) == n.index {
-				return s, r
-			}
-		}
+// provoke has somebody who is no member answer what n asked the members, ahead
+// of them.
+func (c *Cluster) provoke(n *node, sent []consensus.Message) {
+	ask := sent[c.rand.IntN(len(sent))]
+	answer := consensus.Message{Kind: consensus.Vote, Lo: ask.Lo, Hi: ask.Lo + 1, Round: ask.Round}
+	switch ask.Kind {
+	case consensus.Nominate:
+	case consensus.Invite:
+		answer.Kind = consensus.Rsvp
+	default:
+		return
 	}
-	return 0, 0
+	cfg := c.check.config(ask.Lo)
+	c.after(0, func() {
+		from, _ := c.pair()
+		if n.asleep > 0 || n.dead || from == nil || cfg.set>>from.index&1 != 0 ||
+			c.net.paths[from.index][n.index].conn == 0 {
+			return
+		}
+		c.slip(from, n, answer)
+	})
 }
 
 // letIn links somebody to all nodes who never becomes one of them.

@@ -170,6 +170,9 @@ func (c *Cluster) pump(n *node, now int64) {
 	for _, out := range n.out.Messages {
 		if to, ok := c.index(out.To); ok && c.net.paths[to][n.index].conn != 0 {
 			c.carry(n.index, to, out.Msgs)
+			if c.faulty && chance(c.rand, c.p.Forge) {
+				c.provoke(n, out.Msgs)
+			}
 		}
 	}
 	if n.out.Snapshot != "" && !n.loading {

@@ -33,7 +33,8 @@ type Params struct {
 	FaultSpan  int64 // and lasts up to so long
 	Weights    [numFaults]int
 
-	Stranger bool // somebody who is no node says all sorts of things
+	Forge    float64 // chance that one who is no member answers in a member's place
+	Stranger bool    // somebody who is no node says all sorts of things
 
 	Keys      int
 	Ops       int // proposals and reads while there are faults
@@ -129,6 +130,9 @@ func (p *Params) drawFaults(r *rand.Rand) {
 	p.FaultEvery = span(r, 5*ms, 60*ms)
 	p.FaultSpan = span(r, 5*ms, pick(r, 60*ms, 300*ms))
 	p.Stranger = chance(r, 0.1)
+	if chance(r, 0.15) {
+		p.Forge = 0.2
+	}
 	for i := range p.Weights {
 		if chance(r, 0.4) {
 			p.Weights[i] = 1 + r.IntN(8)

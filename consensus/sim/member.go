@@ -135,18 +135,22 @@ func (c *Cluster) remove(by, n *node) {
 	})
 }
 
-// reattach has a node that knows none of the living, since all were replaced
-// while it was away, begin anew from a snapshot of one that its operator names.
+// reattach has a node that is behind, and knows none of the living who is not,
+// begin anew from a snapshot of one that its operator names: all who knew more
+// were replaced while it was away.
 func (c *Cluster) reattach() {
 	for _, n := range c.alive() {
 		known := n.store.addrs | c.check.members(n.applied+1, n.applied+c.p.Alpha)
 		var best *node
 		for _, x := range c.alive() {
-			if x != n && known>>x.index&1 != 0 {
+			if x.applied <= n.applied {
+				continue
+			}
+			if known>>x.index&1 != 0 {
 				best = nil
 				break
 			}
-			if x.applied > n.applied && (best == nil || x.applied > best.applied) {
+			if best == nil || x.applied > best.applied {
 				best = x
 			}
 		}

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,22 +40,27 @@ func (c *Cluster) applies(n int, s int64, v []byte) {
 	c.nodes[n].applied, c.nodes[n].settled = s, s
 }
 
-// TestChecker tells the checker of good and bad histories. At seqn 1 the owner
-// is n1, and round 2 is n2's.
-func TestChecker(t *testing.T) {
-	const (
-		nominate = consensus.Nominate
-		vote     = consensus.Vote
-		rsvp     = consensus.Rsvp
-		learn    = consensus.Learn
-		value    = consensus.Value
-		skip     = consensus.Skip
-	)
-	tests := []struct {
-		name string
-		want string // of the failure; none: ""
-		play func(c *Cluster, v [][]byte)
-	}{
+// checkerTest is a history that the checker is told of, and the failure that it
+// is to find; none: "".
+type checkerTest struct {
+	name string
+	want string
+	play func(c *Cluster, v [][]byte)
+}
+
+const (
+	nominate = consensus.Nominate
+	vote     = consensus.Vote
+	rsvp     = consensus.Rsvp
+	learn    = consensus.Learn
+	value    = consensus.Value
+	skip     = consensus.Skip
+)
+
+// roundTests are about who may nominate what. At seqn 1 the owner is n1, and
+// round 2 is n2's.
+func roundTests() []checkerTest {
+	return []checkerTest{
 		{"a mutation is chosen", "", func(c *Cluster, v [][]byte) {
 			c.says(1, 2, consensus.Message{Kind: nominate, Lo: 1, Round: 1, Value: v[0]})
 			c.says(2, 1, consensus.Message{Kind: vote, Lo: 1, Round: 1})
@@ -84,6 +90,12 @@ func TestChecker(t *testing.T) {
 			c.says(3, 2, consensus.Message{Kind: rsvp, Lo: 1, Round: 2})
 			c.says(2, 1, consensus.Message{Kind: nominate, Lo: 1, Round: 2})
 		}},
+	}
+}
+
+// memoryTests are about what was said before.
+func memoryTests() []checkerTest {
+	return []checkerTest{
 		{"a vote against a promise", "having promised 2", func(c *Cluster, v [][]byte) {
 			c.says(0, 2, consensus.Message{Kind: rsvp, Lo: 1, Round: 2})
 			c.says(1, 0, consensus.Message{Kind: nominate, Lo: 1, Round: 1, Value: v[0]})
@@ -114,6 +126,12 @@ func TestChecker(t *testing.T) {
 		{"beyond the window", "its window ends at 16", func(c *Cluster, v [][]byte) {
 			c.says(1, 2, consensus.Message{Kind: value, Lo: 3, Hi: 18})
 		}},
+	}
+}
+
+// clientTests are about mutations and answers.
+func clientTests() []checkerTest {
+	return []checkerTest{
 		{"nobody's mutation", "nobody proposed", func(c *Cluster, v [][]byte) {
 			c.choose(1, mutation{id: 99, op: opSet, rev: clobber}.encode())
 		}},
@@ -154,7 +172,11 @@ func TestChecker(t *testing.T) {
 			c.choose(1, v[1])
 		}},
 	}
-	for _, tt := range tests {
+}
+
+// TestChecker tells the checker of good and bad histories.
+func TestChecker(t *testing.T) {
+	for _, tt := range slices.Concat(roundTests(), memoryTests(), clientTests()) {
 		t.Run(tt.name, func(t *testing.T) {
 			c := bench()
 			var v [][]byte

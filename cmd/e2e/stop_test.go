@@ -87,7 +87,7 @@ func TestSleepPastLog(t *testing.T) {
 	assert.Equal(t, nil, err)
 	defer w.Close()
 	sleeper.signal(syscall.SIGSTOP)
-	const writes = 150
+	const writes = 300 // far more than the others keep for it, and than waits in its sockets
 	value := string(make([]byte, 1<<19))
 	for range writes {
 		set(t, nodes[0].c, "/big", client.Clobber, value)

@@ -8,7 +8,6 @@ type Info struct {
 	Use            int64 // the highest seqn in use
 	Member         bool  // this node is a member at the next seqn
 	Writable       bool  // it takes writes itself, and does not pass them on
-	Caught         bool  // it knows of nothing that it lacks
 	Members        []MemberInfo
 	Quorum         int   // of the members
 	Contradictions int64 // values told that differ from what was learned: must be 0
@@ -28,7 +27,7 @@ func (m *Machine) Info() Info {
 	c := m.current()
 	info := Info{
 		Now: m.now, Applied: m.applied, Use: m.use,
-		Member: c.self >= 0, Writable: !m.follower(), Caught: m.tip >= m.use && !m.aheadOf(m.tip+1),
+		Member: c.self >= 0, Writable: !m.follower(),
 		Quorum: quorum(c), Contradictions: m.contradictions,
 	}
 	for _, x := range c.nodes {

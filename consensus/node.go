@@ -23,8 +23,8 @@ type node struct {
 
 	refuses  int64 // until then nothing is passed on to it
 	rejected int64 // when it was last told which of its slots are promised away
-	told     int64 // this node's skips below are told to it
-	wantSkip bool  // it is to hear of the others
+	told     int64 // it was told of this node's skips below there
+	wantSkip bool  // it is to be told of those above
 	wantBeat bool  // it is to get a heartbeat now
 
 	sub    subscription

@@ -36,7 +36,8 @@
 // two (link.go, links.go). A link begins with a PEER request and a hello each
 // way (hello.go, ident.go); nodes of another protocol version, cluster or
 // window are refused. Messages that do not fit into a link's bounded queue are
-// dropped, as on any network, and said again by consensus. A link that is
+// dropped, as on any network, and said again by consensus; writes that are passed
+// on, which are not, are bounded so that they fit (link.go). A link that is
 // silent for long is closed; one that ends is dialed again, less and less often.
 //
 // # What is bounded

@@ -7,8 +7,8 @@ import (
 	"github.com/ha/doozer/server"
 )
 
-// maxUnread bounds the bytes of frames that links have read and the loop has
-// not taken. Above it the links are not read: their peers' queues fill, and
+// maxUnread bounds the bytes of what links have read and the loop has not
+// taken: of the frames, and of what their messages take once decoded. Above it the links are not read: their peers' queues fill, and
 // then drop.
 const maxUnread = 32 << 20
 

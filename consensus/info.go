@@ -39,3 +39,7 @@ func (m *Machine) Info() Info {
 	}
 	return info
 }
+
+// InFlight is how many seqns are in use, anywhere in the cluster as far as this
+// node has heard, and not applied here.
+func (m *Machine) InFlight() int64 { return max(0, m.use-m.applied) }

@@ -2,6 +2,7 @@ package peer
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/ha/doozer/consensus"
 	"github.com/ha/doozer/server"
@@ -15,7 +16,9 @@ const maxUnread = 32 << 20
 // intake is where everybody leaves what is for the loop: under one mutex, with
 // one wake-up for all that comes until the loop takes it.
 type intake struct {
-	wake chan struct{} // holds an element when something came
+	wake  chan struct{} // holds an element when the loop is to look
+	hurry func()        // has a turn taken, by its caller or by the loop's goroutine
+	some  atomic.Bool   // something came and was not taken; set under mu
 
 	mu     sync.Mutex
 	room   sync.Cond // waits for unread below its bound, or for closed
@@ -52,11 +55,12 @@ const (
 
 func newIntake() *intake {
 	in := &intake{wake: make(chan struct{}, 1)}
+	in.hurry = in.signal // until a loop has one that is quicker
 	in.room.L = &in.mu
 	return in
 }
 
-// signal wakes the loop. It runs under the mutex, so that closing is final.
+// signal wakes the loop's goroutine.
 func (in *intake) signal() {
 	select {
 	case in.wake <- struct{}{}:
@@ -64,67 +68,70 @@ func (in *intake) signal() {
 	}
 }
 
-// propose takes proposals, unless the loop has ended.
-func (in *intake) propose(ps []server.Proposal) bool {
+// leave adds to what the loop takes next, unless the loop has ended.
+func (in *intake) leave(add func(*batch)) bool {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if in.closed {
 		return false
 	}
-	in.next.proposals = append(in.next.proposals, ps...)
-	in.signal()
+	add(&in.next)
+	in.some.Store(true)
 	return true
+}
+
+// propose takes proposals, unless the loop has ended.
+func (in *intake) propose(ps []server.Proposal) bool {
+	ok := in.leave(func(b *batch) { b.proposals = append(b.proposals, ps...) })
+	in.hurry()
+	return ok
 }
 
 // read takes a reader, unless the loop has ended.
 func (in *intake) read(r server.Reader) bool {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	if in.closed {
-		return false
-	}
-	in.next.reads = append(in.next.reads, r)
-	in.signal()
-	return true
+	ok := in.leave(func(b *batch) { b.reads = append(b.reads, r) })
+	in.hurry()
+	return ok
 }
 
 // call has the loop run f, which must not block, unless the loop has ended.
 func (in *intake) call(f func(*loop)) bool {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	if in.closed {
-		return false
-	}
-	in.next.calls = append(in.next.calls, f)
+	ok := in.leave(func(b *batch) { b.calls = append(b.calls, f) })
 	in.signal()
-	return true
+	return ok
 }
 
 // arrive tells that a link is up, or ended.
 func (in *intake) arrive(k *link, what arrivalKind) {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	if in.closed {
-		return
-	}
-	in.next.arrivals = append(in.next.arrivals, arrival{link: k, what: what})
+	in.leave(func(b *batch) { b.arrivals = append(b.arrivals, arrival{link: k, what: what}) })
 	in.signal()
 }
 
 // messages takes what a link read, size bytes of it, and gives an empty buffer
 // in return. It waits while too much is unread.
 func (in *intake) messages(k *link, msgs []consensus.Message, size int) []consensus.Message {
+	in.awaitRoom(size)
+	if !in.leave(func(b *batch) { b.arrivals = append(b.arrivals, arrival{link: k, what: linkMessages, msgs: msgs}) }) {
+		return msgs[:0]
+	}
+	in.hurry()
+	return in.buffer()
+}
+
+// awaitRoom waits while too much is unread, and counts size bytes more.
+func (in *intake) awaitRoom(size int) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	for in.unread > maxUnread && !in.closed {
 		in.room.Wait()
 	}
-	if in.closed {
-		return msgs[:0]
-	}
 	in.unread += size
-	in.next.arrivals = append(in.next.arrivals, arrival{link: k, what: linkMessages, msgs: msgs})
-	in.signal()
+}
+
+// buffer is an empty one to decode into, if there is any.
+func (in *intake) buffer() []consensus.Message {
+	in.mu.Lock()
+	defer in.mu.Unlock()
 	n := len(in.free)
 	if n == 0 {
 		return nil
@@ -142,6 +149,7 @@ func (in *intake) swap(b *batch) {
 	defer in.mu.Unlock()
 	in.keep(&done)
 	*b, in.next = in.next, done
+	in.some.Store(false)
 	if in.unread > maxUnread {
 		in.room.Broadcast()
 	}

@@ -3,6 +3,8 @@ package peer
 import (
 	"context"
 	"runtime"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ha/doozer/consensus"
@@ -16,14 +18,20 @@ const (
 	upkeepEvery = 100 * time.Millisecond
 )
 
-// loop owns the consensus machine, and the right to write to the store. Its
-// goroutine alone touches what is in here.
+// quietSeqns is how many seqns may be in flight, in the whole cluster, while
+// turns are taken at once. A lone writer has n.
+const quietSeqns = 12
+
+// loop owns the consensus machine, and the right to write to the store.
 type loop struct {
-	cfg     *Config
-	me      *identity
-	node    *node
-	in      *intake
-	st      *store.Store
+	cfg   *Config
+	me    *identity
+	node  *node
+	in    *intake
+	st    *store.Store
+	quiet atomic.Bool // so little is in flight that there is nobody to wait for
+
+	turning sync.Mutex // held by who takes a turn; it guards all that follows
 	machine *consensus.Machine
 
 	now    int64 // the clock, sampled once a turn
@@ -55,12 +63,37 @@ func (l *loop) run(ctx context.Context) {
 		case <-ticker.C:
 		}
 		l.turn()
+		l.hurry()
 	}
 }
 
-// turn takes all that came, and does all that comes of it: the clients are
-// answered first, then each peer gets what is for it in one write.
+// hurry has what came be taken. While all is quiet its caller, who left
+// something, takes the turn itself: that saves waking the loop's goroutine, and
+// a thread for it, which is a fifth of the time that a lone writer waits.
+// Otherwise the goroutine gathers what many leave.
+func (l *loop) hurry() {
+	for l.in.some.Load() {
+		if !l.quiet.Load() {
+			l.in.signal()
+			return
+		}
+		if !l.turning.TryLock() {
+			return // who takes a turn hurries after it
+		}
+		l.turnLocked()
+		l.turning.Unlock()
+	}
+}
+
 func (l *loop) turn() {
+	l.turning.Lock()
+	defer l.turning.Unlock()
+	l.turnLocked()
+}
+
+// turnLocked takes all that came, and does all that comes of it: the clients
+// are answered first, then each peer gets what is for it in one write.
+func (l *loop) turnLocked() {
 	l.in.swap(&l.batch)
 	l.now = max(l.now, monotonic()) // after the reads came in: a lease is judged by it
 	for i := range l.batch.arrivals {
@@ -78,6 +111,7 @@ func (l *loop) turn() {
 	l.machine.Take(&l.out)
 	l.answer()
 	l.send()
+	l.quiet.Store(l.machine.InFlight() <= quietSeqns && l.clients.reads.n <= 1)
 }
 
 func (l *loop) arrive(a *arrival) {
@@ -143,6 +177,8 @@ func (l *loop) send() {
 
 // end is the last turn: nothing is agreed on any more.
 func (l *loop) end() {
+	l.turning.Lock()
+	defer l.turning.Unlock()
 	l.in.close()
 	l.in.swap(&l.batch)
 	l.clients.end(&l.batch)

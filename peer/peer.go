@@ -135,5 +135,6 @@ func newLoop(n *node, o *origin) (*loop, error) {
 	l := &loop{cfg: n.cfg, me: n.me, node: n, in: n.in, st: o.st, machine: machine,
 		applier: applier{st: o.st, changed: n.changed}, remotes: make(map[consensus.ID]*remote)}
 	l.applier.begin()
+	l.in.hurry = l.hurry
 	return l, nil
 }

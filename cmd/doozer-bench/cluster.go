@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"runtime"
 	"strings"
 	"time"
 
@@ -35,7 +34,7 @@ func startEcho(ctx context.Context) (*server, error) {
 		return nil, err
 	}
 	out := &tail{}
-	p, err := start(out, runtime.NumCPU(), self, echoCommand)
+	p, err := start(out, self, echoCommand)
 	if err != nil {
 		return nil, err
 	}
@@ -48,12 +47,6 @@ func startEcho(ctx context.Context) (*server, error) {
 	return s, nil
 }
 
-// share is how many processors each of n nodes is told to use: they divide the
-// machine among them, as whoever runs several on one would do. Left alone, each
-// would take all of them for its own, and wake threads that only push the other
-// nodes aside.
-func share(n int) int { return max(1, runtime.NumCPU()/n) }
-
 // startCluster starts n nodes on free ports, and waits until all are members.
 func startCluster(ctx context.Context, doozerd string, n int) (_ *server, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, startTime, errors.New("the cluster did not start in time"))
@@ -64,7 +57,7 @@ func startCluster(ctx context.Context, doozerd string, n int) (_ *server, err er
 			s.stop()
 		}
 	}()
-	if err := s.addNode(ctx, doozerd, share(n)); err != nil {
+	if err := s.addNode(ctx, doozerd); err != nil {
 		return nil, err
 	}
 	c, err := client.Dial(ctx, s.addrs[0])
@@ -76,7 +69,7 @@ func startCluster(ctx context.Context, doozerd string, n int) (_ *server, err er
 		if _, err := c.Set(ctx, fmt.Sprintf("/ctl/cal/%d", i), client.Missing, nil); err != nil {
 			return nil, err
 		}
-		if err := s.addNode(ctx, doozerd, share(n), "-a", s.addrs[0]); err != nil {
+		if err := s.addNode(ctx, doozerd, "-a", s.addrs[0]); err != nil {
 			return nil, err
 		}
 	}
@@ -84,12 +77,12 @@ func startCluster(ctx context.Context, doozerd string, n int) (_ *server, err er
 }
 
 // addNode starts a node, and waits until it answers.
-func (s *server) addNode(ctx context.Context, doozerd string, procs int, args ...string) error {
+func (s *server) addNode(ctx context.Context, doozerd string, args ...string) error {
 	addr, err := freeAddr()
 	if err != nil {
 		return err
 	}
-	p, err := start(nil, procs, doozerd, append([]string{"-l", addr, "-w", "false"}, args...)...)
+	p, err := start(nil, doozerd, append([]string{"-l", addr, "-w", "false"}, args...)...)
 	if err != nil {
 		return err
 	}

@@ -32,8 +32,8 @@ these over the nodes. Values have %d bytes; the files are %s in one directory, w
 is linearizable. The echo is a TCP server that sends a SET's frame back as it came. Load and framing are the
 same for all: each end reads all that has arrived, and writes all that is ready at once. So the fewer the
 connections, the more frames go by one system call; the echo, which does nothing else, gains the most by
-that. Every answer is checked. Load, echo and nodes share the cores: each of three nodes
-is started with its part of them (GOMAXPROCS), as whoever runs several on one machine would do.
+that. Every answer is checked. Load, echo and nodes share the cores; the nodes run with default flags, and
+with Go's default settings.
 
 `, time.Now().UTC().Format(time.DateOnly), runtime.Version(), where, o.rounds, o.round,
 		valueLen, count(benchKeys))
@@ -112,7 +112,9 @@ func latencies(b *strings.Builder, s *suite) {
 	s.table(b, func(c *cell, level int) string {
 		return micros(middle(c.levels[level], p50)) + " / " + micros(middle(c.levels[level], p99))
 	})
-	fmt.Fprintf(b, "One at a time, in round trips of the echo, by the mean and by the median:\n\n")
+	fast, slow := extremes(s.echo.levels[loneLevel], mean)
+	fmt.Fprintf(b, "One at a time, in round trips of the echo, by the mean and by the median. The echo's own took %s to %s\n", micros(fast), micros(slow))
+	fmt.Fprintf(b, "microseconds in the mean, by where the kernel had put its two ends:\n\n")
 	fmt.Fprintf(b, "| | mean | median |\n|---|---|---|\n")
 	for _, c := range s.cells()[1:] {
 		fmt.Fprintf(b, "| %s | %.1f | %.1f |\n", c.name, s.ratio(c, loneLevel, mean), s.ratio(c, loneLevel, p50))

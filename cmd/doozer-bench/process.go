@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"strings"
 	"sync"
@@ -24,12 +23,10 @@ type process struct {
 	stderr *tail
 }
 
-// start starts a program, that may use so many processors at once; stdout may
-// be nil.
-func start(stdout io.Writer, procs int, path string, args ...string) (*process, error) {
+// start starts a program; stdout may be nil.
+func start(stdout io.Writer, path string, args ...string) (*process, error) {
 	p := &process{cmd: exec.Command(path, args...), ended: make(chan struct{}), stderr: &tail{}}
 	p.cmd.Stdout, p.cmd.Stderr = stdout, p.stderr
-	p.cmd.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", procs))
 	stdin, err := p.cmd.StdinPipe()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)

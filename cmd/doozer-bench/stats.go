@@ -16,6 +16,19 @@ func middle(samples []sample, f func(sample) float64) float64 {
 	return median(values)
 }
 
+// extremes are the least and the greatest of what f takes from samples; zeros
+// of none.
+func extremes(samples []sample, f func(sample) float64) (lo, hi float64) {
+	for i, s := range samples {
+		v := f(s)
+		if i == 0 {
+			lo, hi = v, v
+		}
+		lo, hi = min(lo, v), max(hi, v)
+	}
+	return lo, hi
+}
+
 // middleRatio is the median of the ratios of what f takes from two samples of
 // the same round: the machine is not equally fast in all rounds.
 func middleRatio(over, under []sample, f func(sample) float64) float64 {

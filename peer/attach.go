@@ -41,7 +41,7 @@ func attach(ctx context.Context, cfg *Config, me *identity) (*origin, error) {
 func attachOnce(ctx context.Context, cfg *Config, me *identity) (*origin, error) {
 	var failure error
 	for _, addr := range cfg.Attach {
-		snap, err := fetchSnapshot(ctx, addr, me)
+		snap, err := fetchSnapshot(ctx, addr, me, 0)
 		if err == nil {
 			var o *origin
 			if o, err = snap.origin(cfg); err == nil {

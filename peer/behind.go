@@ -23,9 +23,10 @@ func (l *loop) wantSnapshot(from consensus.ID) {
 		return
 	}
 	l.fetching = true
-	l.cfg.Log.Info("fell behind what others keep, fetching a snapshot", "from", addr, "applied", l.st.View().Applied())
+	applied := l.st.View().Applied()
+	l.cfg.Log.Info("fell behind what others keep, fetching a snapshot", "from", addr, "applied", applied)
 	l.node.spawn(func() {
-		snap, err := fetchSnapshot(l.node.life, addr, l.me)
+		snap, err := fetchSnapshot(l.node.life, addr, l.me, applied)
 		if err == nil {
 			err = snap.check(l.cfg, l.me)
 		}
@@ -59,13 +60,22 @@ func (s *snapshot) check(cfg *Config, me *identity) error {
 	return err
 }
 
-// fetched installs a snapshot that is ahead of what is applied here.
+// fetched hears how fetching a snapshot ended.
 func (l *loop) fetched(snap *snapshot, err error) {
 	l.fetching, l.fetchAt = false, l.now+int64(refetch)
-	if err == nil && snap.state.Applied > l.st.View().Applied() {
-		err = l.install(snap)
-	}
 	if err != nil {
+		l.cfg.Log.Warn("cannot take a snapshot", "err", err)
+		return
+	}
+	l.take(snap)
+}
+
+// take installs a snapshot that is ahead of what is applied here.
+func (l *loop) take(snap *snapshot) {
+	if snap.state.Applied <= l.st.View().Applied() {
+		return
+	}
+	if err := l.install(snap); err != nil {
 		l.cfg.Log.Warn("cannot take a snapshot", "err", err)
 	}
 }

@@ -145,8 +145,11 @@ func (l *loop) dialEnded(id consensus.ID) {
 	r.delay = min(2*r.delay, maxRedial)
 }
 
+// silence is how long nothing may come from a node before it is taken for gone.
+func silence(cfg *Config) time.Duration { return max(minSilence, silenceFill*cfg.Fill) }
+
 func (l *loop) keepAlive(k *link) {
-	silence := max(int64(minSilence), silenceFill*int64(l.cfg.Fill))
+	silence := int64(silence(l.cfg))
 	if l.now-k.heard > silence {
 		l.node.links.info("closing a silent link", "node", k.id, "addr", k.addr)
 		k.conn.Close() // its reader finds out

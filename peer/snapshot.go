@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -118,8 +119,8 @@ func writeFiles(v store.View, put func(*proto.SnapshotChunk) error) error {
 	return put(&chunk)
 }
 
-// fetchSnapshot asks the node at addr for a snapshot.
-func fetchSnapshot(ctx context.Context, addr string, me *identity) (*snapshot, error) {
+// fetchSnapshot asks the node at addr for a snapshot of a revision beyond above.
+func fetchSnapshot(ctx context.Context, addr string, me *identity, above int64) (*snapshot, error) {
 	ctx, cancel := context.WithTimeout(ctx, snapshotLimit)
 	defer cancel()
 	mine := me.hello()
@@ -133,17 +134,21 @@ func fetchSnapshot(ctx context.Context, addr string, me *identity) (*snapshot, e
 	defer stop()
 	stall := time.AfterFunc(snapshotStall, func() { conn.Close() })
 	defer stall.Stop()
-	snap, err := readSnapshot(conn, func() { stall.Reset(snapshotStall) })
+	snap, err := readSnapshot(conn, above, func() { stall.Reset(snapshotStall) })
 	if err != nil {
 		return nil, fmt.Errorf("a snapshot from %s: %w", addr, err)
 	}
 	return snap, nil
 }
 
-var errBadSnapshot = errors.New("malformed")
+var (
+	errBadSnapshot = errors.New("malformed")
+	errNotAhead    = errors.New("it is not ahead of this node")
+	errOtherTree   = errors.New("it is of another cluster, not a later state of what this node has")
+)
 
 // readSnapshot takes chunks until the last one; progress is called for each.
-func readSnapshot(conn *proto.Conn, progress func()) (*snapshot, error) {
+func readSnapshot(conn *proto.Conn, above int64, progress func()) (*snapshot, error) {
 	snap := new(snapshot)
 	for {
 		b, ok := conn.Next()
@@ -163,6 +168,9 @@ func readSnapshot(conn *proto.Conn, progress func()) (*snapshot, error) {
 		}
 		if err := snap.add(chunk); err != nil {
 			return nil, err
+		}
+		if snap.state.Applied <= above {
+			return nil, errNotAhead
 		}
 	}
 }
@@ -186,6 +194,42 @@ func (s *snapshot) add(chunk *proto.SnapshotChunk) error {
 		s.files = append(s.files, store.File{Path: f.GetPath(), Value: f.GetValue(), Rev: f.GetRev()})
 	}
 	return nil
+}
+
+// continues checks that the snapshot can be what became of v: all of it that is as old
+// as v, v has too; and if v holds any data, something is left of what it has. A
+// cluster that somebody began where one of this cluster's nodes was has files of its
+// first revisions that v does not have.
+func (s *snapshot) continues(v store.View) error {
+	common := false
+	for i := range s.files {
+		f := &s.files[i]
+		if f.Rev > v.Applied() {
+			continue
+		}
+		if value, rev := v.Get(f.Path); rev != f.Rev || !bytes.Equal(value, f.Value) {
+			return fmt.Errorf("%w: %.100q of revision %d differs", errOtherTree, f.Path, f.Rev)
+		}
+		common = common || f.Path != namePath // which all clusters of that name have alike
+	}
+	if !common && holdsData(v) {
+		return fmt.Errorf("%w: they have nothing in common", errOtherTree)
+	}
+	return nil
+}
+
+// holdsData reports whether there is anything outside of /ctl.
+func holdsData(v store.View) bool {
+	names, err := v.Entries("/", 0)
+	if err != nil {
+		return false
+	}
+	for name := range names {
+		if name != "ctl" {
+			return true
+		}
+	}
+	return false
 }
 
 // origin is the snapshot as something to begin with.

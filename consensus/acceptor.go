@@ -11,6 +11,15 @@ type acceptor struct {
 
 func (a *acceptor) promise() int64 { return max(a.promised, 1) }
 
+// voted is the round of the vote that may be repeated: 0 when there is none, or
+// a higher round was promised since.
+func (a *acceptor) voted() int64 {
+	if a.vrnd == a.promised {
+		return a.vrnd
+	}
+	return 0
+}
+
 // invite hears INVITE of round r, and reports whether it promised it. It does
 // so again for a doubled message, for as long as it has not voted in r.
 func (a *acceptor) invite(r int64) bool {

@@ -12,6 +12,8 @@ func (m *Machine) onInvite(x *node, msg *Message) {
 			m.send(x, Message{Kind: Value, Lo: s, Hi: s + 1, Value: in.value})
 		case c.self < 0, s > m.use && !c.owner(s).cutOff:
 			// Not a member; or it fills ahead of use for one that is well.
+		case in.voted() == msg.Round:
+			m.vote(x, s, in, c) // it asks again, who is held now
 		case in.invite(msg.Round):
 			m.send(x, Message{Kind: Rsvp, Lo: s, Hi: s + 1, Round: msg.Round, VRound: in.vrnd, Value: in.vval})
 		case in.promise() > msg.Round:
@@ -41,7 +43,7 @@ func (m *Machine) countRsvp(s int64, in *instance, x *node, r, vrnd int64, vval 
 	}
 	m.broadcast(c, Message{Kind: Nominate, Lo: s, Hi: s + 1, Round: r, Value: v})
 	if in.nominate(r, v) {
-		m.countVote(s, in, c, c.self, r)
+		m.countVote(s, in, c, c.self, r, m.holders(c))
 	}
 }
 
@@ -52,20 +54,30 @@ func (m *Machine) onNominate(x *node, msg *Message) {
 		x.wantSkip = true
 	}
 	for s, in := range m.named(msg.Lo, msg.Hi, msg.Round, x) {
-		switch {
+		switch c := m.configs.at(s); {
 		case in.learned:
 			m.send(x, Message{Kind: Value, Lo: s, Hi: s + 1, Value: in.value})
-		case m.configs.at(s).self < 0:
+		case c.self < 0:
 		case in.nominate(msg.Round, msg.Value):
 			if msg.Value != nil {
 				m.sawMutation(s)
 				m.noteUse(s, x)
 			}
-			m.send(x, Message{Kind: Vote, Lo: s, Hi: s + 1, Round: msg.Round})
+			m.vote(x, s, in, c)
 		case in.promise() > msg.Round:
 			m.reject(x, s, in, msg.Round)
 		}
 	}
+}
+
+// vote tells x, who coordinates the round, what this node voted in it, and for
+// a mutation whom it holds.
+func (m *Machine) vote(x *node, s int64, in *instance, c *config) {
+	msg := Message{Kind: Vote, Lo: s, Hi: s + 1, Round: in.vrnd}
+	if in.vval != nil {
+		msg.Num = int64(m.holders(c))
+	}
+	m.send(x, msg)
 }
 
 // reject tells x that its round r of s is dead. An owner is told of all its
@@ -88,15 +100,19 @@ func (m *Machine) reject(x *node, s int64, in *instance, r int64) {
 func (m *Machine) onVote(x *node, msg *Message) {
 	for s, in := range m.named(msg.Lo, msg.Hi, msg.Round, m.self) {
 		if c := m.configs.at(s); !in.learned {
-			m.countVote(s, in, c, c.place(x), msg.Round)
+			m.countVote(s, in, c, c.place(x), msg.Round, members(msg.Num))
 		}
 	}
 }
 
-// countVote counts a vote of the member at place from; with a quorum s is
-// chosen. Here the holder rule of read leases will stand.
-func (m *Machine) countVote(s int64, in *instance, c *config, from int, r int64) {
-	if from < 0 || !in.coord.vote(from, r, len(c.nodes)) {
+// countVote counts a vote of the member at place from, which named holders; by
+// a quorum and the holder rule s is chosen. Nothing else makes a mutation
+// learned, but who learned it so.
+func (m *Machine) countVote(s int64, in *instance, c *config, from int, r int64, held members) {
+	if in.coord.cval == nil {
+		held = 0 // no read misses a nop
+	}
+	if from < 0 || !in.coord.vote(from, r, held, len(c.nodes)) {
 		return
 	}
 	m.learn(s, in, in.coord.cval, m.self)

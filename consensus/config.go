@@ -4,7 +4,7 @@ import "slices"
 
 // MaxMembers is the largest n. A membership with more has no effect: like an
 // empty one, it leaves the config as it was.
-const MaxMembers = 32
+const MaxMembers = 16
 
 // Membership says who the members are from a seqn on.
 type Membership struct {

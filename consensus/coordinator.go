@@ -16,8 +16,9 @@ type coordinator struct {
 	rejects   members // who told so, of this round; before any, of round 1
 	rsvps     members
 	votes     members
-	best      int64  // the highest vrnd in the RSVPs
-	cval      []byte // best's value; once nominated, the nomination
+	held      [MaxMembers]uint16 // whom each vote named as holders of leases
+	best      int64              // the highest vrnd in the RSVPs
+	cval      []byte             // best's value; once nominated, the nomination
 }
 
 // members is a set of places in a config.
@@ -64,13 +65,34 @@ func (c *coordinator) rsvp(from int, r, vrnd int64, vval []byte, n int) bool {
 	return c.nominated
 }
 
-// vote counts a vote, and reports whether a quorum has voted.
-func (c *coordinator) vote(from int, r int64, n int) bool {
+// vote counts a vote that names holders, and reports whether the value is
+// chosen. A vote that is repeated may name less: each time that the voter did
+// not hold a member shows for good that the member can read nothing older by
+// this voter's lease. (What it held before has ended; what it grants later
+// tells a seen that covers this vote.)
+func (c *coordinator) vote(from int, r int64, held members, n int) bool {
 	if r != c.round || !c.nominated {
 		return false
 	}
+	if c.votes.has(from) {
+		held &= members(c.held[from])
+	}
 	c.votes = c.votes.with(from)
-	return c.votes.majority(n)
+	c.held[from] = uint16(held)
+	return c.clear(n).majority(n)
+}
+
+// clear are those of the n members who voted and named no holder that has not.
+// The holder rule asks for a majority of them: of a mutation that is chosen
+// every holder of a lease that may count knows.
+func (c *coordinator) clear(n int) members {
+	var clear members
+	for i := range n {
+		if c.votes.has(i) && members(c.held[i])&^c.votes == 0 {
+			clear = clear.with(i)
+		}
+	}
+	return clear
 }
 
 // reject hears that an acceptor promised a higher round than r.

@@ -155,9 +155,14 @@ func (m *Machine) repeatRound(s int64, in *instance) {
 	if in.coord.nominated {
 		msg.Kind, msg.Value, done = Nominate, in.coord.cval, in.coord.votes
 	}
-	for i, x := range m.configs.at(s).nodes {
-		if !done.has(i) {
+	c := m.configs.at(s)
+	clear := in.coord.clear(len(c.nodes))
+	for i, x := range c.nodes {
+		switch {
+		case !done.has(i):
 			m.send(x, msg)
+		case in.coord.votes.has(i) && !clear.has(i):
+			m.send(x, Message{Kind: Invite, Lo: s, Hi: s + 1, Round: in.coord.round}) // whom does it hold by now?
 		}
 	}
 }

@@ -95,12 +95,15 @@ func (m *Machine) onBeat(x *node, msg *Message) {
 		m.noteUse(min(msg.Hi, m.win.hi+m.cfg.Alpha), x) // no further: what is beyond is told again
 		x.wantSkip = true
 	}
+	if msg.Num > 0 {
+		m.onLeaseAsk(x, msg.Num)
+	}
 }
 
 // beat queues a heartbeat for x.
 func (m *Machine) beat(x *node) {
 	x.wantBeat = false
-	m.send(x, Message{Kind: Beat, Lo: m.applied, Hi: max(m.use, m.applied), IDs: m.hearsNow, Flag: m.use > m.win.hi})
+	m.send(x, Message{Kind: Beat, Lo: m.applied, Hi: max(m.use, m.applied), IDs: m.hearsNow, Flag: m.use > m.win.hi, Num: m.leaseAsk()})
 }
 
 // beats sends the heartbeats that are due, at once when whom this node hears

@@ -24,6 +24,7 @@ type Config struct {
 	Self        ID            // not empty
 	Alpha       int64         // the size of the window, in seqns; the default, or at least 4 (tests)
 	Fill        time.Duration // how long a seqn in use may stay unlearned, and a member silent
+	Lease       time.Duration // of a read lease: 0.75 Fill unless told, at most Fill; negative: none are asked for or granted
 	Timeout     time.Duration // how long a proposal or a read may take
 	Tick        time.Duration // the longest time between two inputs that is not a stall of this node's own
 	MaxInflight int64         // bytes of own mutations that are nominated and not learned, and of those passed on and not answered
@@ -128,6 +129,10 @@ type Machine struct {
 	questions   []*question
 	questionNum int64
 
+	// Leases.
+	holding bool  // it holds somebody, or did at the latest tick
+	grantAt int64 // it grants nothing before
+
 	// Liveness and filling.
 	hearsNow  []ID
 	beatAt    int64
@@ -181,6 +186,8 @@ func (cfg Config) withDefaults() Config {
 	}
 	def(&cfg.Alpha, DefaultAlpha)
 	def((*int64)(&cfg.Fill), int64(DefaultFill))
+	def((*int64)(&cfg.Lease), int64(cfg.Fill)/4*3)
+	cfg.Lease = min(cfg.Lease, cfg.Fill)
 	def((*int64)(&cfg.Timeout), int64(DefaultTimeout))
 	def((*int64)(&cfg.Tick), int64(DefaultTick))
 	def(&cfg.MaxInflight, DefaultMaxInflight)
@@ -300,6 +307,7 @@ func (m *Machine) Tick(now int64) {
 	m.clock(now)
 	m.expire()
 	m.expireReads()
+	m.expireHolds()
 	m.beats()
 	m.fillStuck()
 	m.repeat()

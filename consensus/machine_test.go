@@ -102,7 +102,7 @@ func (c *cluster) drive(id ID) bool {
 				msgs = append(msgs, msg)
 			}
 		}
-		if to := c.ms[o.To]; to != nil && !c.dead[o.To] {
+		if to := c.ms[o.To]; to != nil && !c.dead[o.To] && len(msgs) > 0 {
 			to.Step(c.now, id, msgs)
 		}
 	}
@@ -212,6 +212,7 @@ func TestDeadMemberIsFilledAhead(t *testing.T) {
 	for _, dead := range []ID{"a", "b", "c"} {
 		c := newCluster(t, 256, "a", "b", "c")
 		c.kill(dead)
+		c.pass(DefaultFill) // until the dead one holds no lease
 		key := uint64(0)
 		for _, id := range c.ids {
 			if id == dead {

@@ -21,8 +21,9 @@ const (
 	// Nominate asks for votes for Value. Lo, Hi, Round, Value (a mutation only
 	// at a single seqn). Named: those whose round the sender coordinates.
 	Nominate
-	// Vote answers Nominate. Lo, Hi, Round. Named: those whose round the
-	// receiver coordinates. Read leases will add the holders in IDs.
+	// Vote answers Nominate. Lo, Hi, Round; Num: the holders of leases that the
+	// sender held when it said so, a bit for each place in the seqn's config.
+	// Named: those whose round the receiver coordinates.
 	Vote
 	// Reject tells that round VRound is dead, for Round was promised. Lo, Hi,
 	// Round, VRound. Named: those whose round VRound the receiver coordinates.
@@ -43,7 +44,8 @@ const (
 	// longer keeps, as it keeps none up to Lo: take a snapshot. Lo.
 	Behind
 	// Beat is the heartbeat. Lo: applied; Hi: the highest use that the sender
-	// knows; IDs: whom it hears; Flag: Hi lies beyond its window.
+	// knows; IDs: whom it hears; Flag: Hi lies beyond its window; Num: it asks
+	// for a lease, at that time by its own clock.
 	Beat
 	// Ask asks for the receiver's seen. Num: the question.
 	Ask
@@ -56,8 +58,11 @@ const (
 	Passed
 	// Refused answers Pass: never proposed, and never will be. Num.
 	Refused
+	// Grant answers a Beat that asks for a lease. Num: that Beat's; Lo: the
+	// sender's seen when it began to hold the receiver.
+	Grant
 
-	lastKind = Refused
+	lastKind = Grant
 )
 
 // maxIDs bounds the ids in one message.
@@ -116,7 +121,7 @@ func (msg *Message) valid() bool {
 }
 
 var kindNames = [...]string{"?", "INVITE", "RSVP", "NOMINATE", "VOTE", "REJECT", "LEARN", "VALUE", "SKIP",
-	"FOLLOW", "BEHIND", "BEAT", "ASK", "SEEN", "PASS", "PASSED", "REFUSED"}
+	"FOLLOW", "BEHIND", "BEAT", "ASK", "SEEN", "PASS", "PASSED", "REFUSED", "GRANT"}
 
 // String is the kind's name in capitals, as doc/consensus.md has it.
 func (k Kind) String() string {

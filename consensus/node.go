@@ -21,6 +21,9 @@ type node struct {
 	cutOff   bool  // a member that has two-way links with fewer than a majority
 	filledTo int64 // while it is cut off: this node filled its slots up to there
 
+	held    hold  // the lease that this node granted it
+	granted grant // the lease that it granted this node
+
 	refuses  int64 // until then nothing is passed on to it
 	rejected int64 // when it was last told which of its slots are promised away
 	told     int64 // it was told of this node's skips below there
@@ -54,7 +57,7 @@ func (m *Machine) forgetNodes() {
 		return
 	}
 	m.nodes = slices.DeleteFunc(m.nodes, func(x *node) bool {
-		gone := x != m.self && !x.linked && !m.isMember(x)
+		gone := x != m.self && !x.linked && !m.isMember(x) && m.now >= x.held.until
 		if gone {
 			delete(m.byID, x.id)
 		}

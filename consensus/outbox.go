@@ -37,7 +37,7 @@ func (m *Machine) broadcast(c *config, msg Message) {
 // merge widens last by msg, which names seqns and holds no mutation, if the
 // union names just what both name.
 func (m *Machine) merge(last, msg *Message) bool {
-	if last.Kind != msg.Kind || len(last.Value) > 0 || last.Round != msg.Round || last.VRound != msg.VRound || last.Flag != msg.Flag {
+	if last.Kind != msg.Kind || len(last.Value) > 0 || last.Round != msg.Round || last.Num != msg.Num || last.VRound != msg.VRound || last.Flag != msg.Flag {
 		return false
 	}
 	next := last.Hi == msg.Lo

@@ -30,16 +30,16 @@ func TestCoordinatorNominatesOnce(t *testing.T) {
 	assert.T(t, !c.rsvp(0, 2, 0, nil, 5), "a doubled answer counts once")
 	assert.T(t, !c.rsvp(1, 1, 0, nil, 5), "of another round")
 	assert.T(t, !c.rsvp(1, 2, 1, []byte("x"), 5))
-	assert.T(t, !c.vote(1, 2, 5), "no vote before the nomination")
+	assert.T(t, !c.vote(1, 2, 0, 5), "no vote before the nomination")
 	assert.T(t, c.rsvp(2, 2, 0, nil, 5))
 	assert.Equal(t, []byte("x"), c.cval)
 	assert.T(t, !c.rsvp(3, 2, 1, []byte("late"), 5))
 	assert.Equal(t, []byte("x"), c.cval)
-	assert.T(t, !c.vote(0, 2, 5))
-	assert.T(t, !c.vote(0, 2, 5))
-	assert.T(t, !c.vote(1, 3, 5), "of another round")
-	assert.T(t, !c.vote(1, 2, 5))
-	assert.T(t, c.vote(4, 2, 5))
+	assert.T(t, !c.vote(0, 2, 0, 5))
+	assert.T(t, !c.vote(0, 2, 0, 5))
+	assert.T(t, !c.vote(1, 3, 0, 5), "of another round")
+	assert.T(t, !c.vote(1, 2, 0, 5))
+	assert.T(t, c.vote(4, 2, 0, 5))
 }
 
 func TestCoordinatorTakesTheHighestVote(t *testing.T) {

@@ -75,7 +75,7 @@ func (m *Machine) nominate(s int64, p *proposal) {
 	if !in.nominate(1, p.value) {
 		panic("consensus: nominated at a slot that was promised away")
 	}
-	m.countVote(s, in, c, c.self, 1)
+	m.countVote(s, in, c, c.self, 1, m.holders(c))
 }
 
 // settled tells that something was learned at the slot where p was nominated.

@@ -11,21 +11,29 @@ type question struct {
 	asked    int64
 	point    int64   // the highest seen so far: the reads must see that
 	answers  []*node // who answered, this node where it is a member
+	leased   []*node // whose leases counted when the reads came
 }
 
 // maxQuestions bounds the questions under way; reads beyond wait for the next.
 const maxQuestions = 64
 
-// ask sends a question for the reads that wait.
+// ask sends a question for the reads that wait, unless leases answer it: then
+// they wait only until what this node has seen is applied.
 func (m *Machine) ask() {
 	if len(m.reads) == 0 || len(m.questions) >= maxQuestions {
 		return
 	}
 	m.questionNum++
-	q := &question{num: m.questionNum, keys: m.reads, deadline: m.readBy, point: max(m.applied, m.seen), answers: []*node{m.self}}
+	q := &question{num: m.questionNum, keys: m.reads, deadline: m.readBy, asked: m.now,
+		point: max(m.applied, m.seen), answers: []*node{m.self}, leased: m.grantors()}
+	for _, x := range q.leased {
+		q.point = max(q.point, x.granted.seen)
+	}
 	m.reads = nil
 	m.questions = append(m.questions, q)
-	m.put(q)
+	if !m.sufficient(q) {
+		m.put(q)
+	}
 	m.answerReads()
 }
 
@@ -83,6 +91,13 @@ func (m *Machine) sufficient(q *question) bool {
 		for _, x := range q.answers {
 			if p := c.place(x); p >= 0 {
 				got = got.with(p)
+			}
+		}
+		if c.self >= 0 { // else its votes are not waited for
+			for _, x := range q.leased {
+				if p := c.place(x); p >= 0 {
+					got = got.with(p)
+				}
 			}
 		}
 		if !got.majority(len(c.nodes)) {

@@ -67,5 +67,7 @@ func (m *Machine) step(x *node, msg *Message) {
 		m.onPassed(x, msg)
 	case Refused:
 		m.onRefused(x, msg)
+	case Grant:
+		m.onGrant(x, msg)
 	}
 }

@@ -11,17 +11,17 @@ import (
 func TestVotesOfOtherRoundsDoNotCount(t *testing.T) {
 	var c coordinator
 	c.propose([]byte("x"))
-	assert.T(t, !c.vote(0, 1, 5))
-	assert.T(t, !c.vote(1, 1, 5))
+	assert.T(t, !c.vote(0, 1, 0, 5))
+	assert.T(t, !c.vote(1, 1, 0, 5))
 	c.open(6)
 	for from := range 3 {
 		c.rsvp(from, 6, 1, []byte("x"), 5)
 	}
 	assert.T(t, c.nominated)
-	assert.T(t, !c.vote(0, 6, 5), "the votes of round 1 are not kept")
-	assert.T(t, !c.vote(1, 6, 5))
-	assert.T(t, !c.vote(2, 1, 5), "late, and of round 1")
-	assert.T(t, !c.vote(3, 1, 5))
-	assert.T(t, !c.vote(4, 11, 5), "of a round to come")
-	assert.T(t, c.vote(2, 6, 5))
+	assert.T(t, !c.vote(0, 6, 0, 5), "the votes of round 1 are not kept")
+	assert.T(t, !c.vote(1, 6, 0, 5))
+	assert.T(t, !c.vote(2, 1, 0, 5), "late, and of round 1")
+	assert.T(t, !c.vote(3, 1, 0, 5))
+	assert.T(t, !c.vote(4, 11, 0, 5), "of a round to come")
+	assert.T(t, c.vote(2, 6, 0, 5))
 }

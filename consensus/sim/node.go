@@ -70,7 +70,7 @@ func (c *Cluster) start(n *node, snap *snapshot) {
 	m, err := consensus.New(consensus.Config{
 		Self: n.id, Alpha: c.p.Alpha, Seed: c.rand.Uint64(),
 		Fill: time.Duration(c.p.Fill), Timeout: time.Duration(c.p.Timeout),
-		LogBytes: c.p.LogBytes, MaxInflight: c.p.MaxInflight,
+		LogBytes: c.p.LogBytes, Lease: time.Duration(c.p.Lease), MaxInflight: c.p.MaxInflight,
 	}, snap.state)
 	if err != nil {
 		c.fail("%s: New: %v", n.id, err)

@@ -15,6 +15,7 @@ type Params struct {
 	History int // configs that change within the first alpha seqns
 
 	Fill, Timeout  int64
+	Lease          int64 // 0: by Fill; negative: none
 	LogBytes       int64
 	MaxInflight    int64
 	TickLo, TickHi int64

@@ -196,6 +196,7 @@ func TestScriptLostLearn(t *testing.T) {
 func TestScriptStaleRead(t *testing.T) {
 	p := healthy(3, 0)
 	p.Alpha, p.Timeout = 7, 500*ms
+	p.Lease = -1 // n0 is to hold nothing up
 	c := newCluster(p)
 	store := newRegisters()
 	store.addrs = 0b1111

@@ -7,7 +7,7 @@ import (
 
 func findVerb() verb {
 	return verb{
-		name: "find", args: "[glob]", max: 1, atRev: true,
+		name: "find", args: "[glob]", max: 1, atRev: true, atNode: true,
 		brief: "print the paths of files",
 		help: `Prints the path of each file that matches the glob, one a line, directory by
 directory with names in byte order; without a glob, of every file. All is as

@@ -15,6 +15,7 @@ type options struct {
 	addr    string
 	rev     *int64        // nil: not given
 	limit   time.Duration // 0: none
+	local   bool
 	help    bool
 	version bool
 }
@@ -71,6 +72,8 @@ func isFlag(arg string) bool {
 // toggle sets a flag that has no value, if name is one.
 func (o *options) toggle(name string) bool {
 	switch name {
+	case "local":
+		o.local = true
 	case "h", "help":
 		o.help = true
 	case "v", "version":

@@ -9,7 +9,7 @@ import (
 
 func getVerb() verb {
 	return verb{
-		name: "get", args: "<path>", min: 1, max: 1, atRev: true,
+		name: "get", args: "<path>", min: 1, max: 1, atRev: true, atNode: true,
 		brief: "print a file",
 		help: `Prints "<rev> <len>", a line feed, the file's body and a line feed. With -r,
 the file as it was at that revision. A file that is not there is an error,

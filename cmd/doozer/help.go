@@ -22,6 +22,8 @@ const helpTail = `
                    (else DOOZER_URI in the environment, else 127.0.0.1:8046)
     -r <revision>  get, stat, find, walk: as of that revision;
                    watch, wait: from that revision on
+    -local         get, stat, find, walk, rev: what this node has, also when a
+                   majority of the cluster is gone; it may lack the latest writes
     -t <time>      give up after that many seconds, or 300ms, 2m and the like
     -h             help
     -v             version

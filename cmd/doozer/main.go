@@ -29,6 +29,7 @@ type verb struct {
 	args     string // as its help shows them
 	min, max int    // number of arguments
 	atRev    bool   // -r is of use
+	atNode   bool   // -local is of use
 	compares bool   // the second argument is a revision, for session.rev
 	offline  bool   // it needs no node
 	brief    string // one line
@@ -42,6 +43,7 @@ type session struct {
 	in     io.Reader
 	out    *bufio.Writer
 	rev    *int64 // -r, or what a write compares with; nil when not given
+	local  bool   // -local
 }
 
 func main() {
@@ -82,7 +84,10 @@ func perform(args []string, s *session) error {
 	if o.rev != nil && !v.atRev {
 		return usageError(v.name + " takes no -r (doozer help " + v.name + ")")
 	}
-	s.rev = o.rev
+	if o.local && !v.atNode {
+		return usageError(v.name + " takes no -local (doozer help " + v.name + ")")
+	}
+	s.rev, s.local = o.rev, o.local
 	if v.compares {
 		if s.rev, err = parseRev(words[1]); err != nil {
 			return err

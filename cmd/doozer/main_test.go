@@ -21,22 +21,28 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"doozer": main})
 }
 
-// Each script has a node of its own, that DOOZER_URI names.
+// aNode is the key of a script's node.
+const aNode = "node"
+
+// Each script has a node of its own, that DOOZER_URI names; "alone" has it lose
+// its majority.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(env *testscript.Env) error {
-			addr, end, err := serve()
+			n, addr, end, err := serve()
 			if err != nil {
 				return err
 			}
 			env.Defer(end)
 			env.Setenv("DOOZER_URI", addr)
 			env.Setenv("ADDR", addr)
+			env.Values[aNode] = n
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"fails": fails,
+			"alone": func(ts *testscript.TestScript, _ bool, _ []string) { ts.Value(aNode).(*node).alone.Store(true) },
 		},
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"sync/atomic"
 	"testing"
 
 	"github.com/ha/doozer/server"
@@ -14,6 +15,7 @@ import (
 type node struct {
 	store *store.Store
 	work  chan func()
+	alone atomic.Bool // it has lost the others of its cluster
 }
 
 func (n *node) ID() string { return "5e5f0ac1bd7a7ea4" }
@@ -22,6 +24,11 @@ func (n *node) Propose(ps []server.Proposal) {
 	ps = append([]server.Proposal(nil), ps...)
 	n.work <- func() {
 		for _, p := range ps {
+			if n.alone.Load() {
+				p.To.Complete(p.Tag, 0, server.ErrOutcomeUnknown)
+				p.To.Flush()
+				continue
+			}
 			seqn := n.store.View().Applied() + 1
 			errs := n.store.Apply([]store.Entry{{Seqn: seqn, Mutation: p.Mutation}}, seqn, nil)
 			p.To.Complete(p.Tag, seqn, errs[0])
@@ -32,19 +39,23 @@ func (n *node) Propose(ps []server.Proposal) {
 
 func (n *node) Read(r server.Reader) {
 	n.work <- func() {
-		r.ReadReady(nil)
+		if n.alone.Load() {
+			r.ReadReady(server.ErrNoQuorum)
+		} else {
+			r.ReadReady(nil)
+		}
 		r.Flush()
 	}
 }
 
 // serve starts a node with an empty store and returns its address, and what
 // ends it.
-func serve() (addr string, end func(), err error) {
+func serve() (n *node, addr string, end func(), err error) {
 	st, err := store.New(store.Config{})
 	if err != nil {
-		return "", nil, err
+		return nil, "", nil, err
 	}
-	n := &node{store: st, work: make(chan func(), 1024)}
+	n = &node{store: st, work: make(chan func(), 1024)}
 	go func() {
 		for f := range n.work {
 			f()
@@ -52,14 +63,14 @@ func serve() (addr string, end func(), err error) {
 	}()
 	s, err := server.New(server.Config{Node: n, Store: st, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
-		return "", nil, err
+		return nil, "", nil, err
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return "", nil, err
+		return nil, "", nil, err
 	}
 	go s.Serve(l)
-	return l.Addr().String(), func() {
+	return n, l.Addr().String(), func() {
 		s.Shutdown(context.Background())
 		close(n.work)
 	}, nil
@@ -67,7 +78,7 @@ func serve() (addr string, end func(), err error) {
 
 // mustServe is serve for a test.
 func mustServe(t *testing.T) (addr string) {
-	addr, end, err := serve()
+	_, addr, end, err := serve()
 	if err != nil {
 		t.Fatal(err)
 	}

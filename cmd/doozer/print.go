@@ -50,12 +50,15 @@ func (s *session) readBody(ctx context.Context) ([]byte, error) {
 	}
 }
 
-// at is the read option for -r.
-func (s *session) at() []client.ReadOption {
-	if s.rev == nil {
-		return nil
+// at is the read options for -r and -local.
+func (s *session) at() (opts []client.ReadOption) {
+	if s.rev != nil {
+		opts = append(opts, client.At(*s.rev))
 	}
-	return []client.ReadOption{client.At(*s.rev)}
+	if s.local {
+		opts = append(opts, client.Local())
+	}
+	return opts
 }
 
 // glob is the only argument, or what matches every file.

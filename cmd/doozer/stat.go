@@ -9,7 +9,7 @@ import (
 
 func statVerb() verb {
 	return verb{
-		name: "stat", args: "<path>", min: 1, max: 1, atRev: true,
+		name: "stat", args: "<path>", min: 1, max: 1, atRev: true, atNode: true,
 		brief: "print a file's revision and length",
 		help: `Prints "<rev> <len>" of a file, or "d <entries>" of a directory; with -r, as it
 was at that revision. What is not there is an error, exit status 22.

@@ -7,7 +7,7 @@ import (
 
 func walkVerb() verb {
 	return verb{
-		name: "walk", args: "[glob]", max: 1, atRev: true,
+		name: "walk", args: "[glob]", max: 1, atRev: true, atNode: true,
 		brief: "print files",
 		help: `Prints each file that find would name: "<path> <rev> <len>", a line feed, the
 body and a line feed. (That is how watch prints a change, but for the word

@@ -20,17 +20,29 @@ func (cl *call) take(r reply) {
 	cl.done <- struct{}{}
 }
 
+func newCall(verb proto.Request_Verb) *call {
+	cl := &call{done: make(chan struct{}, 1)}
+	cl.begin(verb)
+	return cl
+}
+
+func accessCall(secret string) *call {
+	cl := newCall(proto.Request_ACCESS)
+	cl.msg.Value = []byte(secret)
+	return cl
+}
+
 // call returns a call for verb, to be given back with free.
-func (c *conn) call(verb proto.Request_Verb) *call {
+func (c *Client) call(verb proto.Request_Verb) *call {
 	cl, ok := c.calls.Get().(*call)
 	if !ok {
-		cl = &call{done: make(chan struct{}, 1)}
+		return newCall(verb)
 	}
 	cl.begin(verb)
 	return cl
 }
 
-func (c *conn) free(cl *call) {
+func (c *Client) free(cl *call) {
 	cl.reply = reply{}
 	cl.msg.Value = nil
 	c.calls.Put(cl)

@@ -9,6 +9,7 @@ import (
 	"net"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ha/doozer/proto"
 )
@@ -26,18 +27,22 @@ type sink interface {
 // pending is a request that awaits its answer, or its next one.
 type pending struct {
 	sink
-	many bool // answers come until one says that it is the last
+	many  bool // answers come until one says that it is the last
+	write bool // the request changes the store: it cannot be repeated elsewhere
 }
 
 // conn is a connection whose requests are told apart by tag. One goroutine
 // reads it and hands each answer to the sink that waits for it.
 type conn struct {
 	frames *proto.Conn
+	addr   string        // as it was dialed
+	id     string        // the node's, once it is known
 	ended  chan struct{} // closed when err is set
-	calls  sync.Pool     // of *call
+	heard  atomic.Uint32 // counts on when something arrives
 	wg     sync.WaitGroup
 
 	mu       sync.Mutex
+	draining bool              // no more requests: see drain
 	open     map[int32]pending // by tag; whoever removes an entry, and nobody else, completes it
 	tag      int32             // the last one given out
 	flushing bool              // someone is about to flush what is queued
@@ -45,9 +50,10 @@ type conn struct {
 	err      error             // why the connection ended; nil while it lives
 }
 
-// newConn takes over nc.
-func newConn(nc net.Conn) *conn {
+// newConn takes over nc, a connection to addr.
+func newConn(nc net.Conn, addr string) *conn {
 	c := &conn{
+		addr:   addr,
 		frames: proto.NewConn(nc, proto.ConnConfig{Mark: maxWaiting}),
 		ended:  make(chan struct{}),
 		open:   make(map[int32]pending),
@@ -82,6 +88,19 @@ func (c *conn) end(why error) {
 	}
 }
 
+// close is end, and waits until nothing of the connection is left.
+func (c *conn) close(why error) {
+	c.end(why)
+	c.wg.Wait()
+}
+
+// reason says why the connection ended; nil while it lives.
+func (c *conn) reason() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err
+}
+
 // send gives the request a tag and sends it; the answers go to s. An error
 // means that nothing was sent and s will hear nothing.
 func (c *conn) send(ctx context.Context, q *request, s sink, many bool) (tag int32, err error) {
@@ -93,13 +112,13 @@ func (c *conn) send(ctx context.Context, q *request, s sink, many bool) (tag int
 	}
 	c.mu.Lock()
 	for {
-		if c.err != nil {
+		if err := c.refusal(); err != nil {
 			c.mu.Unlock()
-			return 0, c.err
+			return 0, err
 		}
 		q.tag = c.nextTag()
 		if c.frames.TryQueue(&q.msg) {
-			c.open[q.tag] = pending{s, many}
+			c.open[q.tag] = pending{sink: s, many: many, write: q.writes()}
 			c.unlockAndFlush()
 			return q.tag, nil
 		}
@@ -112,6 +131,14 @@ func (c *conn) send(ctx context.Context, q *request, s sink, many bool) (tag int
 		}
 		c.mu.Lock()
 	}
+}
+
+// refusal says why no more requests are taken. mu is held.
+func (c *conn) refusal() error {
+	if c.err == nil && c.draining {
+		return errMoved
+	}
+	return c.err
 }
 
 // nextTag returns a tag that no open request has, 1 or more.
@@ -194,6 +221,7 @@ func (c *conn) read() error {
 		if err := c.frames.Read(); err != nil {
 			return err
 		}
+		c.heard.Add(1)
 		for {
 			frame, ok := c.frames.Next()
 			if !ok {
@@ -216,8 +244,12 @@ func (c *conn) deliver(r reply) {
 	if ok && (!p.many || r.err != nil || r.has(proto.Response_DONE)) {
 		delete(c.open, r.tag)
 	}
+	drained := c.draining && len(c.open) == 0
 	c.mu.Unlock()
 	if ok {
 		p.take(r)
+	}
+	if drained {
+		c.end(errMoved)
 	}
 }

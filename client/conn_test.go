@@ -60,7 +60,7 @@ func TestBurstGoesOutInFewWrites(t *testing.T) {
 		const n = 100
 		ours, theirs := net.Pipe()
 		counter := &writeCounter{Conn: ours}
-		c := &Client{conn: newConn(counter)}
+		c := pinned(counter)
 		p := &peer{t: t, nc: theirs}
 		var wg sync.WaitGroup
 		for range n {
@@ -194,7 +194,7 @@ func TestBackPressure(t *testing.T) {
 			})
 		}
 		synctest.Wait()
-		waiting := c.conn.frames.Pending()
+		waiting := c.link.cur.Load().frames.Pending()
 		assert.T(t, waiting < 2*maxWaiting, waiting)
 		wg.Wait()
 		go func() {

@@ -39,6 +39,8 @@ var (
 	ErrUnreachable = errors.New("no node can be reached")
 	ErrLost        = errors.New("connection lost")
 	ErrClosed      = errors.New("client closed")
+
+	errMoved = fmt.Errorf("%w: left for a better node", ErrLost)
 )
 
 // Error returns the code in words, with the detail.

@@ -19,9 +19,15 @@ type peer struct {
 // pipe returns a client and the peer that it is connected to.
 func pipe(t testing.TB) (*Client, *peer) {
 	ours, theirs := net.Pipe()
-	c := &Client{conn: newConn(ours)}
+	c := pinned(ours)
 	t.Cleanup(func() { c.Close(); theirs.Close() })
 	return c, &peer{t: t, nc: theirs}
+}
+
+// pinned returns a client that has that connection, and no other.
+func pinned(nc net.Conn) *Client {
+	l := newLink(Config{Pinned: true}.withDefaults(), &URI{})
+	return begin(l, newConn(nc, "pipe"))
 }
 
 // recv returns the client's next request, or nil when it closed the

@@ -39,6 +39,12 @@ func (q *request) setOffset(offset int32) {
 	q.msg.Offset, q.msg.Limit = &q.offset, &q.limit
 }
 
+// writes reports whether the request changes files, so that to send it twice might do
+// twice what was meant once.
+func (q *request) writes() bool {
+	return q.verb == proto.Request_SET || q.verb == proto.Request_DEL
+}
+
 // fits says what is too large for a frame, which would cost us the connection.
 func (q *request) fits() error {
 	switch {

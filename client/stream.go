@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sync"
 
@@ -21,57 +22,103 @@ type cursor interface {
 	ask(q *request)
 	// see notes an answer, and reports whether it is new.
 	see(r *reply) bool
+	// retry reports whether another node may have what one keeps no more.
+	retry() bool
 }
 
 // stream is a request with many answers, in order. A reader that does not
 // keep up holds up nobody else on the connection: when its queue is full the
 // request is cancelled, and asked again from where it was when the queue is
-// empty. So no answer is lost and the queue stays bounded.
+// empty. It is asked again, too, on the next connection when its own is lost. So
+// no answer is lost or comes twice, and the queue stays bounded.
 type stream struct {
 	ctx   context.Context
-	conn  *conn
+	life  context.Context // ends with ctx, or when the stream is closed
+	end   context.CancelFunc
+	link  *link
 	leave func() bool   // ends the wait for the end of ctx
 	ready chan struct{} // cap 1: something changed for next
 
 	req request // the latest; start's alone
 
-	mu     sync.Mutex
-	cur    cursor
-	tag    int32 // of the latest request
-	paused bool  // no request is open
-	queue  []reply
-	head   int   // of queue
-	bytes  int   // of the values in queue[head:]
-	err    error // why no more will come; io.EOF after the last
+	mu       sync.Mutex
+	cur      cursor
+	feed     *feed // the latest request
+	paused   bool  // no request is open
+	refused  error // why the node of the latest request will not go on, where another one might
+	refusals int   // in a row
+	queue    []reply
+	head     int   // of queue
+	bytes    int   // of the values in queue[head:]
+	err      error // why no more will come; io.EOF after the last
+}
+
+// feed is one request of a stream. What comes of one that was replaced does not count.
+type feed struct {
+	*stream
+	conn *conn
+	tag  int32
 }
 
 // newStream opens a stream that ends with ctx.
-func (c *conn) newStream(ctx context.Context, cur cursor) (*stream, error) {
-	s := &stream{ctx: ctx, conn: c, cur: cur, paused: true, ready: make(chan struct{}, 1)}
+func (c *Client) newStream(ctx context.Context, cur cursor) (*stream, error) {
+	s := &stream{ctx: ctx, link: c.link, cur: cur, paused: true, ready: make(chan struct{}, 1)}
+	s.life, s.end = context.WithCancel(ctx)
 	if err := s.start(); err != nil {
+		s.end()
 		return nil, err
 	}
 	s.leave = context.AfterFunc(ctx, func() { s.stop(ctx.Err()) })
 	return s, nil
 }
 
-// start sends the request, anew if the stream was paused. Only next and
-// newStream call it, so it does not run beside itself.
+// start sends the request, anew if the stream was paused, once there is a node to send it
+// to. Only next and newStream call it, so it does not run beside itself.
 func (s *stream) start() error {
+	cn := s.link.cur.Load()
+	if refused := s.refusal(); refused != nil {
+		if cn = s.link.elsewhere(s.life, s.feed.conn, refused); cn == nil {
+			return refused
+		}
+	}
+	for {
+		err := s.open(cn)
+		if !errors.Is(err, ErrLost) {
+			return err
+		}
+		if cn, err = s.link.after(s.life, cn); err != nil {
+			return err
+		}
+	}
+}
+
+// refusal takes the reason why the latest request was refused.
+func (s *stream) refusal() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err := s.refused
+	s.refused = nil
+	return err
+}
+
+// open sends the request on a connection.
+func (s *stream) open(cn *conn) error {
+	f := &feed{stream: s, conn: cn}
 	s.mu.Lock()
 	s.cur.ask(&s.req)
+	s.feed = f
 	s.paused = false
 	s.mu.Unlock()
-	tag, err := s.conn.send(s.ctx, &s.req, s, true)
+	tag, err := cn.send(s.life, &s.req, f, true)
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
-	s.tag = tag
+	f.tag = tag
 	ended := s.err != nil
 	s.mu.Unlock()
 	if ended {
-		s.conn.cancel(tag, s) // it may have been stopped before there was a tag
+		cn.cancel(tag, f) // it may have been stopped before there was a tag
 	}
 	return nil
 }
@@ -88,7 +135,7 @@ func (s *stream) next() (reply, error) {
 			return r, nil
 		case paused:
 			if err := s.start(); err != nil {
-				return reply{}, err
+				s.halt(err)
 			}
 		default:
 			select {
@@ -128,25 +175,47 @@ func (s *stream) pending() bool {
 }
 
 // take implements sink.
-func (s *stream) take(r reply) {
+func (f *feed) take(r reply) {
+	s := f.stream
 	s.mu.Lock()
+	if f != s.feed {
+		s.mu.Unlock()
+		return
+	}
 	switch {
 	case s.err != nil: // nobody reads any more
 	case r.err != nil:
-		s.fail(r.err)
+		s.interrupt(r.err)
 	default:
 		s.push(r)
 	}
-	full := s.err == nil && (len(s.queue)-s.head >= maxQueue || s.bytes >= maxQueueBytes)
+	full := s.err == nil && !s.paused && (len(s.queue)-s.head >= maxQueue || s.bytes >= maxQueueBytes)
 	s.paused = s.paused || full
 	s.mu.Unlock()
 	if full {
-		s.conn.cancel(r.tag, s)
+		f.conn.cancel(r.tag, f)
 	}
 	s.signal()
 }
 
+// interrupt ends the latest request: for good, or until it is asked again. mu
+// is held.
+func (s *stream) interrupt(err error) {
+	switch {
+	case s.link.cfg.Pinned:
+		s.fail(err)
+	case errors.Is(err, ErrLost):
+		s.paused = true
+	case errors.Is(err, ErrTooLate) && s.refusals < maxRefusals-1 && s.cur.retry():
+		s.paused, s.refused = true, err
+		s.refusals++
+	default:
+		s.fail(err)
+	}
+}
+
 func (s *stream) push(r reply) {
+	s.refusals = 0
 	if r.has(proto.Response_VALID) && s.cur.see(&r) {
 		s.queue = append(s.queue, r)
 		s.bytes += len(r.value)
@@ -163,14 +232,22 @@ func (s *stream) fail(err error) {
 	}
 }
 
+// halt ends the stream after what is queued.
+func (s *stream) halt(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fail(err)
+}
+
 // stop ends the stream, whoever waits in next included.
 func (s *stream) stop(err error) {
 	s.mu.Lock()
 	s.fail(err)
 	s.queue, s.head, s.bytes = nil, 0, 0
-	tag := s.tag
+	f := *s.feed
 	s.mu.Unlock()
-	s.conn.cancel(tag, s)
+	f.conn.cancel(f.tag, s.feed)
+	s.end()
 	s.signal()
 }
 

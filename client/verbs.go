@@ -9,7 +9,7 @@ import (
 // Get returns a file's value and revision. Of a file that is not there the
 // revision is Missing and the value empty; a directory is ErrIsDir.
 func (c *Client) Get(ctx context.Context, path string, opts ...ReadOption) (value []byte, rev int64, err error) {
-	cl := c.conn.call(proto.Request_GET)
+	cl := c.call(proto.Request_GET)
 	cl.setPath(path)
 	cl.setRead(opts)
 	r, err := c.do(ctx, cl)
@@ -19,7 +19,7 @@ func (c *Client) Get(ctx context.Context, path string, opts ...ReadOption) (valu
 // Stat returns a file's length in bytes and its revision, or a directory's
 // number of entries and Dir. Of what is not there it returns 0 and Missing.
 func (c *Client) Stat(ctx context.Context, path string, opts ...ReadOption) (length int, rev int64, err error) {
-	cl := c.conn.call(proto.Request_STAT)
+	cl := c.call(proto.Request_STAT)
 	cl.setPath(path)
 	cl.setRead(opts)
 	r, err := c.do(ctx, cl)
@@ -30,7 +30,7 @@ func (c *Client) Stat(ctx context.Context, path string, opts ...ReadOption) (len
 // at most rev: Missing, to create a file only; Clobber, whatever is there. It
 // returns the new revision. A newer file is ErrRevMismatch.
 func (c *Client) Set(ctx context.Context, path string, rev int64, value []byte) (newRev int64, err error) {
-	cl := c.conn.call(proto.Request_SET)
+	cl := c.call(proto.Request_SET)
 	cl.setPath(path)
 	cl.setRev(rev)
 	cl.msg.Value = value
@@ -41,7 +41,7 @@ func (c *Client) Set(ctx context.Context, path string, rev int64, value []byte) 
 // Del deletes a file on the same condition as Set writes one. To delete what
 // is not there succeeds.
 func (c *Client) Del(ctx context.Context, path string, rev int64) error {
-	cl := c.conn.call(proto.Request_DEL)
+	cl := c.call(proto.Request_DEL)
 	cl.setPath(path)
 	cl.setRev(rev)
 	_, err := c.write(ctx, cl)
@@ -50,7 +50,7 @@ func (c *Client) Del(ctx context.Context, path string, rev int64) error {
 
 // Rev returns the revision of the last change.
 func (c *Client) Rev(ctx context.Context, opts ...ReadOption) (rev int64, err error) {
-	cl := c.conn.call(proto.Request_REV)
+	cl := c.call(proto.Request_REV)
 	cl.setRead(opts)
 	r, err := c.do(ctx, cl)
 	return r.rev, err
@@ -59,22 +59,25 @@ func (c *Client) Rev(ctx context.Context, opts ...ReadOption) (rev int64, err er
 // Nop has the cluster agree on a change that changes nothing: it succeeds if
 // writes do.
 func (c *Client) Nop(ctx context.Context) error {
-	_, err := c.do(ctx, c.conn.call(proto.Request_NOP))
+	_, err := c.do(ctx, c.call(proto.Request_NOP))
 	return err
 }
 
 // Self returns the id of the node that the client is connected to.
 func (c *Client) Self(ctx context.Context) (id string, err error) {
-	r, err := c.do(ctx, c.conn.call(proto.Request_SELF))
+	r, err := c.do(ctx, c.call(proto.Request_SELF))
 	return string(r.value), err
 }
 
-// Access presents a secret, which opens the store to this connection if it
-// is protected by that one.
+// Access presents a secret, which opens the store to this client if it
+// is protected by that one. It is presented again to each node that the
+// client connects to later.
 func (c *Client) Access(ctx context.Context, secret string) error {
-	cl := c.conn.call(proto.Request_ACCESS)
-	cl.msg.Value = []byte(secret)
+	cl := accessCall(secret)
 	_, err := c.do(ctx, cl)
+	if err == nil {
+		c.link.dialer.setSecret(secret)
+	}
 	return err
 }
 
@@ -82,7 +85,7 @@ func (c *Client) Access(ctx context.Context, secret string) error {
 // or later. What happened already counts, as far as the node keeps history
 // (else ErrTooLate); a rev below 1 counts as 1.
 func (c *Client) Wait(ctx context.Context, glob string, rev int64) (Event, error) {
-	cl := c.conn.call(proto.Request_WAIT)
+	cl := c.call(proto.Request_WAIT)
 	cl.setPath(glob)
 	cl.setRev(rev)
 	r, err := c.do(ctx, cl)

@@ -49,7 +49,7 @@ func (c *Client) list(ctx context.Context, verb proto.Request_Verb, path string,
 			yield(reply{}, explain(verb, path, err))
 			return
 		}
-		s, err := c.conn.newStream(ctx, &listCursor{verb: verb, path: path, opts: opts})
+		s, err := c.newStream(ctx, &listCursor{verb: verb, path: path, opts: opts})
 		if err != nil {
 			yield(reply{}, explain(verb, path, err))
 			return
@@ -105,3 +105,7 @@ func (l *listCursor) see(*reply) bool {
 	l.seen++
 	return true
 }
+
+// retry: what a walk asks for at an old revision is not worth a change of node, which
+// concerns all else that the client does.
+func (l *listCursor) retry() bool { return false }

@@ -37,7 +37,14 @@ type Watch struct {
 // stands for now, and then no change is missed that anyone makes after Watch
 // returned; a revision in the past brings what happened since, one in the
 // future begins there. The watch ends with ctx, with Close, or with the
-// connection; one of the first two it needs.
+// client; one of the first two it needs.
+//
+// It outlives connections: on the next one it goes on after the last change
+// that Next returned, and a node that is behind that brings what follows once it has caught up. Nodes
+// keep a history of limited length, though. When neither the node nor two others have all that follows
+// the watch ends with ErrTooLate; so does one whose reader falls behind the
+// history. The way out is to look at what there is, and to watch what follows:
+// Rev, Walk At that revision, Watch from the next one (see the example).
 //
 // Whether the node accepts glob and rev the first Next tells.
 func (c *Client) Watch(ctx context.Context, glob string, rev int64) (*Watch, error) {
@@ -48,7 +55,7 @@ func (c *Client) Watch(ctx context.Context, glob string, rev int64) (*Watch, err
 		}
 		rev = now + 1
 	}
-	s, err := c.conn.newStream(ctx, &watchCursor{glob: glob, from: rev})
+	s, err := c.newStream(ctx, &watchCursor{glob: glob, from: rev})
 	if err != nil {
 		return nil, explain(proto.Request_WATCH, glob, err)
 	}
@@ -56,8 +63,10 @@ func (c *Client) Watch(ctx context.Context, glob string, rev int64) (*Watch, err
 }
 
 // Next waits for the next change. Its errors are final: the context's,
-// ErrClosed, ErrLost, io.EOF when the node ended it, or the node's, of which
-// ErrTooLate says that the reader fell behind the history. It may be called by one goroutine at a time.
+// ErrClosed, ErrLost of a pinned client, ErrUnreachable if Config.GiveUp says so, io.EOF when the
+// node ended it, or the node's, of which
+// ErrTooLate says that changes were missed. It may be called by one goroutine
+// at a time.
 func (w *Watch) Next() (Event, error) {
 	r, err := w.stream.next()
 	if err != nil {
@@ -89,6 +98,9 @@ func (w *watchCursor) ask(q *request) {
 }
 
 func (w *watchCursor) see(r *reply) bool {
+	if r.rev < w.from {
+		return false
+	}
 	if r.rev != w.from {
 		w.skip = 0
 	}
@@ -106,3 +118,6 @@ func (w *watchCursor) see(r *reply) bool {
 	w.seen++
 	return true
 }
+
+// retry: nodes keep history from their own start on, so another one may have more.
+func (w *watchCursor) retry() bool { return w.from > 0 }

@@ -100,7 +100,7 @@ func (r *running) kill(t *testing.T) {
 
 func (r *running) dial(t *testing.T) *client.Client {
 	t.Helper()
-	c, err := client.Dial(t.Context(), r.Started.Addr)
+	c, err := client.Config{Pinned: true}.Dial(t.Context(), r.Started.Addr)
 	assert.Equal(t, nil, err)
 	t.Cleanup(func() { c.Close() })
 	return c

@@ -89,7 +89,7 @@ func (s *server) addNode(ctx context.Context, doozerd string, args ...string) er
 	s.procs = append(s.procs, p)
 	s.addrs = append(s.addrs, addr)
 	return p.until(ctx, "it answered", func() bool {
-		c, err := client.Dial(ctx, addr)
+		c, err := client.Config{Pinned: true}.Dial(ctx, addr)
 		if err == nil {
 			c.Close()
 		}

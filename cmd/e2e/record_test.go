@@ -64,7 +64,7 @@ func (r *recorder) run(ctx context.Context) {
 }
 
 func (r *recorder) follow(ctx context.Context, addr string, from int64) error {
-	c, err := client.Dial(ctx, addr)
+	c, err := client.Config{Pinned: true}.Dial(ctx, addr)
 	if err != nil {
 		return err
 	}

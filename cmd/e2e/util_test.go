@@ -46,7 +46,7 @@ func timed(t *testing.T) context.Context {
 // dial opens a client that is closed with the test.
 func dial(t *testing.T, addr string) *client.Client {
 	t.Helper()
-	c, err := client.Dial(timed(t), addr)
+	c, err := client.Config{Pinned: true}.Dial(timed(t), addr)
 	assert.Equal(t, nil, err)
 	t.Cleanup(func() { c.Close() })
 	return c

@@ -1,0 +1,89 @@
+package client
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"time"
+)
+
+// The defaults of Config.
+const (
+	DefaultKeepalive  = time.Second
+	DefaultMaxBackoff = 2 * time.Second
+)
+
+// Config says how a Client keeps in touch with its cluster. The zero value of a
+// field stands for its default.
+type Config struct {
+	// Pinned has the client stay with the connection that Dial made: it looks for no
+	// other nodes, and when the connection is lost all that comes after is
+	// ErrLost. It is for tools that mean one certain node.
+	Pinned bool
+
+	// Keepalive is how long nothing is heard of the node before it is asked for a
+	// sign of life. After three times as long the connection counts as
+	// lost. An answer counts once it is there in full: where the largest values take
+	// longer than that to arrive, it has to be more. Default: 1 s; a
+	// Pinned client asks only if it is set; negative: never.
+	Keepalive time.Duration
+
+	// MaxBackoff is the longest time between two rounds of attempts to reach
+	// any node, of which the first follows the loss at once and the second after some
+	// 50 ms. Default: 2 s.
+	MaxBackoff time.Duration
+
+	// GiveUp is for how long no node may be reached until calls and watches
+	// end with ErrUnreachable. The client goes on trying, and
+	// calls that come after it has found a node find that node. Default: 0, for ever: then contexts
+	// are all that ends calls.
+	GiveUp time.Duration
+
+	// DialContext makes connections. Default: a net.Dialer's.
+	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
+
+	// Log, if not nil, gets a line when a connection is made, and when it is lost.
+	Log *slog.Logger
+}
+
+func (cfg Config) withDefaults() Config {
+	if cfg.Keepalive == 0 && !cfg.Pinned {
+		cfg.Keepalive = DefaultKeepalive
+	}
+	if cfg.MaxBackoff <= 0 {
+		cfg.MaxBackoff = DefaultMaxBackoff
+	}
+	if cfg.DialContext == nil {
+		cfg.DialContext = new(net.Dialer).DialContext
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	return cfg
+}
+
+// Dial is like the function Dial, with a configuration.
+func (cfg Config) Dial(ctx context.Context, uri string) (*Client, error) {
+	u, err := ParseURI(uri)
+	if err != nil {
+		return nil, err
+	}
+	l := newLink(cfg.withDefaults(), u)
+	cn, err := l.dialer.any(ctx, l.nodes.order(time.Now(), nil), false)
+	if err != nil {
+		l.stop()
+		l.dialer.stragglers.Wait()
+		return nil, err
+	}
+	return begin(l, cn), nil
+}
+
+// begin makes a client of a link and its first connection.
+func begin(l *link, cn *conn) *Client {
+	c := &Client{link: l}
+	l.start(cn)
+	if !l.cfg.Pinned {
+		l.running.Go(func() { c.findNodes(l.ctx) })
+	}
+	return c
+}

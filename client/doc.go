@@ -1,0 +1,62 @@
+// Package client talks to a Doozer cluster.
+//
+// Any number of goroutines may use a Client at once: their requests share one
+// connection to one node, go out together in few writes, and are answered in
+// any order.
+//
+//	c, err := client.Dial(ctx, "127.0.0.1:8046")
+//	rev, err := c.Set(ctx, "/message", client.Missing, []byte("hello"))
+//	value, rev, err := c.Get(ctx, "/message")
+//
+//	w, err := c.Watch(ctx, "/config/**", 0)
+//	for {
+//		ev, err := w.Next()
+//		...
+//	}
+//
+// # Failover
+//
+// One address is enough: a Client reads from the cluster itself where its
+// nodes are (/ctl/node/*/addr), and follows the changes of that list while it
+// lives. Of the addresses that it was dialed with it makes use as well.
+//
+// When the connection is lost it connects to another node: at once, then, while none answers, in
+// rounds between which it waits longer and longer, up to Config.MaxBackoff, never
+// in step with other clients. A node that failed is tried after
+// all others for the next 10 s. A node that is stopped, or out of reach without
+// a word, counts as lost after three times Config.Keepalive: 3 s. And a
+// node that lives but reaches no majority of the cluster is left for one that
+// does. What a call or a watch notices of all this:
+//
+//   - A read (Get, Stat, Rev, Walk, Getdir, Wait, Nop) takes longer. It is repeated
+//     until it is answered or its context ends. A read without At is linearizable
+//     as ever, whichever node answers it.
+//   - A write (Set, Del) is never sent twice. If it may have been on
+//     its way when the connection was lost it fails with ErrOutcomeUnknown,
+//     and the caller decides; after a compare-and-set a Get of the file shows what
+//     became of it, if nobody else writes the same value. A write that certainly
+//     was not sent, or that a node refused with ErrReadonly, is sent to the next node.
+//   - A watch goes on where it was: no change is lost, none comes twice, and
+//     their order stays. See Watch for the one case in which it cannot.
+//
+// Contexts bound all of it, Config.GiveUp what contexts do not. A request that several nodes refuse fails
+// with their refusal: ErrNoQuorum, ErrReadonly.
+//
+// A client that is Pinned (see Config) does nothing of the kind: it stays with
+// one connection, whose end fails all that waits with ErrLost.
+//
+// # Errors
+//
+// What a node refuses is an *Error, told apart with errors.Is:
+//
+//	errors.Is(err, client.ErrRevMismatch)
+//
+// A write whose answer did not come, for whatever reason, also an end of its
+// context, matches ErrOutcomeUnknown: it happened, or it did not, or it still will.
+//
+// # Contexts
+//
+// Every call ends when its context does; the node is then told by a CANCEL
+// that nobody waits for the answer. A watch lives as long as the context that
+// it was opened with.
+package client

@@ -1,0 +1,189 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// link is a client's tie to its cluster: at any time one connection, and when that is
+// lost the next. One goroutine, run, decides which connection it is; calls take
+// the one there is, and wait for the next one when it fails them.
+type link struct {
+	cfg    Config
+	dialer *dialer
+	nodes  *nodes
+
+	ctx     context.Context // ends with the client
+	stop    context.CancelFunc
+	running sync.WaitGroup
+
+	cur  atomic.Pointer[conn] // the latest connection, also if it ended. Never nil once started
+	wake chan struct{}        // cap 1: there is a move for run to make
+
+	mu      sync.Mutex
+	changed chan struct{} // closed, and made anew, when cur or err changes
+	err     error         // why nobody is to wait for another connection
+	failure error         // of the latest round of attempts; ErrUnreachable
+	moving  *move         // what run is asked to do
+	stay    time.Time     // no move before: one was tried in vain
+}
+
+// move is the wish to leave a node that lives, but serves badly.
+type move struct {
+	from *conn
+	why  error
+	done chan struct{} // closed when it was made, or could not be
+}
+
+func newLink(cfg Config, u *URI) *link {
+	l := &link{
+		cfg:     cfg,
+		nodes:   newNodes(u.Addrs),
+		wake:    make(chan struct{}, 1),
+		changed: make(chan struct{}),
+		failure: ErrUnreachable,
+	}
+	l.ctx, l.stop = context.WithCancel(context.Background())
+	l.dialer = &dialer{net: cfg.DialContext, pinned: cfg.Pinned, failed: l.nodes.fail, secret: u.Secret}
+	return l
+}
+
+// start begins the link's life with its first connection.
+func (l *link) start(cn *conn) {
+	l.cur.Store(cn)
+	l.running.Go(func() { l.run(cn) })
+}
+
+// close ends the connection, and all that waits for one.
+func (l *link) close() {
+	l.set(nil, ErrClosed)
+	l.stop()
+	l.cur.Load().end(ErrClosed)
+	l.running.Wait()
+	l.dialer.stragglers.Wait()
+	l.cur.Load().wg.Wait()
+}
+
+// set makes cn the connection, or, if it is nil, err the reason why there will be none.
+// It reports whether it did: a closed link stays closed.
+func (l *link) set(cn *conn, err error) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if errors.Is(l.err, ErrClosed) {
+		return false
+	}
+	if cn != nil {
+		l.cur.Store(cn)
+	}
+	l.err, l.failure = err, ErrUnreachable
+	l.announce()
+	return true
+}
+
+// announce wakes who waits for cur or err to change. mu is held.
+func (l *link) announce() {
+	close(l.changed)
+	l.changed = make(chan struct{})
+}
+
+// noted keeps the failure of a round of attempts, for those who end while
+// they wait.
+func (l *link) noted(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.failure = err
+}
+
+// after waits for a connection other than old.
+func (l *link) after(ctx context.Context, old *conn) (*conn, error) {
+	for {
+		l.mu.Lock()
+		cn, err, changed, failure := l.cur.Load(), l.err, l.changed, l.failure
+		l.mu.Unlock()
+		switch {
+		case cn != old:
+			return cn, nil
+		case err != nil:
+			return nil, err
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return nil, fmt.Errorf("%w: %w", failure, ctx.Err())
+		}
+	}
+}
+
+// elsewhere has the link move away from a node that serves badly, to one that
+// answers and can reach a majority. It returns nil if there is none, or none was found a moment ago.
+func (l *link) elsewhere(ctx context.Context, from *conn, why error) *conn {
+	l.mu.Lock()
+	if cn := l.cur.Load(); cn != from {
+		l.mu.Unlock()
+		return cn
+	}
+	m := l.ask(from, why)
+	l.mu.Unlock()
+	if m == nil {
+		return nil
+	}
+	select {
+	case <-m.done:
+	case <-ctx.Done():
+	}
+	if cn := l.cur.Load(); cn != from {
+		return cn
+	}
+	return nil
+}
+
+// suggest is elsewhere for those who do not wait.
+func (l *link) suggest(from *conn, why error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.cur.Load() == from {
+		l.ask(from, why)
+	}
+}
+
+// ask hands run the wish to move, unless it is vain. mu is held.
+func (l *link) ask(from *conn, why error) *move {
+	if l.moving != nil {
+		return l.moving
+	}
+	if l.cfg.Pinned || l.err != nil || time.Now().Before(l.stay) {
+		return nil
+	}
+	l.moving = &move{from: from, why: why, done: make(chan struct{})}
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+	return l.moving
+}
+
+// wanted returns the move that run is asked for, or nil.
+func (l *link) wanted() *move {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.moving
+}
+
+// settle tells those who asked for a move that it was made, or that there was
+// nowhere to go.
+func (l *link) settle(moved bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.moving == nil {
+		return
+	}
+	close(l.moving.done)
+	l.moving = nil
+	if !moved {
+		l.stay = time.Now().Add(stayLimit)
+	}
+}

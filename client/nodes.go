@@ -1,0 +1,113 @@
+package client
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+)
+
+const (
+	avoidFor = 10 * time.Second // a node that failed is tried after all others
+	maxNodes = 1024             // as many the client remembers
+)
+
+// nodes is what a client knows of where the cluster's nodes are.
+type nodes struct {
+	given []string // by whoever dialed
+
+	mu     sync.Mutex
+	found  map[string]string    // addresses, by id, that the cluster itself names
+	failed map[string]time.Time // by address: when it last failed
+}
+
+func newNodes(given []string) *nodes {
+	return &nodes{given: given, found: make(map[string]string), failed: make(map[string]time.Time)}
+}
+
+// replace makes found all that the cluster names.
+func (n *nodes) replace(found map[string]string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.found = found
+	n.forget()
+}
+
+// put notes the address of a node, or with "" that it has none any more.
+func (n *nodes) put(id, addr string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if addr == "" {
+		delete(n.found, id)
+	} else if len(n.found) < maxNodes {
+		n.found[id] = addr
+	}
+	n.forget()
+}
+
+// forget drops the failures that have no bearing any more. mu is held.
+func (n *nodes) forget() {
+	for addr, at := range n.failed {
+		if time.Since(at) > avoidFor {
+			delete(n.failed, addr)
+		}
+	}
+}
+
+// fail notes that the node at addr failed.
+func (n *nodes) fail(addr string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.failed[addr] = time.Now()
+}
+
+// failNode notes that a node failed, whatever the name it was dialed by.
+func (n *nodes) failNode(id string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if addr, ok := n.found[id]; ok {
+		n.failed[addr] = time.Now()
+	}
+}
+
+// order is the order in which to try to connect at a time, without the node
+// but.
+func (n *nodes) order(now time.Time, but *conn) []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	found := make([]string, 0, len(n.found))
+	skip := map[string]bool{}
+	if but != nil {
+		skip[but.addr], skip[n.found[but.id]] = true, true
+	}
+	for _, addr := range n.found {
+		found = append(found, addr)
+	}
+	return rank(found, n.given, skip, func(addr string) time.Duration {
+		at, ok := n.failed[addr]
+		if !ok {
+			return 0
+		}
+		return max(0, avoidFor-now.Sub(at))
+	})
+}
+
+// rank orders addresses, each once and none to skip: first those that are not to be avoided, in random
+// order, so that clients spread over the nodes, and those
+// that the cluster names before others, which may be names for the same nodes; then the others, the
+// one that failed longest ago first.
+func rank(found, given []string, skip map[string]bool, avoid func(addr string) time.Duration) []string {
+	var all []string
+	for _, some := range [][]string{found, given} {
+		some = slices.Clone(some)
+		rand.Shuffle(len(some), func(i, j int) { some[i], some[j] = some[j], some[i] })
+		for _, addr := range some {
+			if !skip[addr] && !slices.Contains(all, addr) {
+				all = append(all, addr)
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b string) int { return cmp.Compare(avoid(a), avoid(b)) })
+	return all
+}

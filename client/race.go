@@ -1,0 +1,104 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// attempt is what came of dialing one address.
+type attempt struct {
+	addr   string
+	conn   *conn
+	quorum bool // the node reaches a majority
+	err    error
+}
+
+// race is a round of attempts, of which one is to win.
+type race struct {
+	dialer  *dialer
+	addrs   []string // not tried yet
+	strict  bool     // whoever reaches no majority loses
+	results chan attempt
+	running int
+
+	spare    *conn            // answers, but reaches no majority
+	enough   <-chan time.Time // when to be content with that one
+	failures []error
+}
+
+// start begins the next attempt, if there is one.
+func (r *race) start(ctx context.Context) {
+	if len(r.addrs) == 0 || ctx.Err() != nil {
+		return
+	}
+	addr := r.addrs[0]
+	r.addrs = r.addrs[1:]
+	r.running++
+	go func() { r.results <- r.dialer.dialOne(ctx, addr) }()
+}
+
+// take reports whether an attempt won.
+func (r *race) take(a attempt) bool {
+	r.running--
+	switch {
+	case a.err != nil:
+		r.dialer.failed(a.addr)
+		r.failures = append(r.failures, a.err)
+	case a.quorum:
+		return true
+	case r.strict || r.spare != nil:
+		a.conn.close(ErrClosed)
+		r.failures = append(r.failures, fmt.Errorf("%s: %w", a.addr, ErrNoQuorum))
+	default:
+		r.spare = a.conn
+		r.enough = time.After(quorumWait)
+	}
+	return false
+}
+
+// second settles for a node without a majority.
+func (r *race) second() (*conn, error) {
+	cn := r.spare
+	r.spare = nil
+	return cn, nil
+}
+
+// failure says why nobody won. What a node itself refused tells more than what others did not answer.
+func (r *race) failure(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("%w: %w", ErrUnreachable, err)
+	}
+	var texts []string
+	for _, err := range r.failures {
+		if isAnswer(err) && !errors.Is(err, ErrNoQuorum) {
+			return err
+		}
+		texts = append(texts, err.Error())
+	}
+	if len(texts) == 0 {
+		return fmt.Errorf("%w: no other is known", ErrUnreachable)
+	}
+	return fmt.Errorf("%w: %s", ErrUnreachable, strings.Join(texts, "; "))
+}
+
+// abandon closes what attempts that nobody waits for still bring. Their context
+// has ended.
+func (r *race) abandon() {
+	if r.spare != nil {
+		r.spare.close(ErrClosed)
+	}
+	n := r.running
+	if n == 0 {
+		return
+	}
+	r.dialer.stragglers.Go(func() {
+		for range n {
+			if a := <-r.results; a.conn != nil {
+				a.conn.close(ErrClosed)
+			}
+		}
+	})
+}

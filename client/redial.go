@@ -1,0 +1,177 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+const (
+	firstBackoff = 50 * time.Millisecond // after the first round of attempts
+	moveLimit    = 2 * time.Second       // for a move to find a better node
+	stayLimit    = time.Second           // after a move in vain, until the next one
+	drainLimit   = 10 * time.Second      // for the answers to writes on a connection that was left; nodes take 5 s
+	stableAfter  = 5 * time.Second       // a connection that lived as long was a good one
+)
+
+// run keeps the link connected until the client is closed. Nobody else makes
+// a connection the current one.
+func (l *link) run(cn *conn) {
+	defer l.settle(false)
+	short := 0 // connections in a row that did not last
+	for {
+		begun := time.Now()
+		next := l.attend(cn)
+		if next == nil {
+			cn.wg.Wait()
+			l.lost(cn)
+			if time.Since(begun) < stableAfter {
+				short++
+			} else {
+				short = 0
+			}
+			next = l.redial(cn, short)
+		}
+		if next == nil {
+			return
+		}
+		if !l.set(next, nil) {
+			next.close(ErrClosed)
+			return
+		}
+		l.settle(true)
+		l.cfg.Log.Info("connected", "addr", next.addr, "node", next.id)
+		l.leave(cn)
+		cn = next
+	}
+}
+
+// attend watches over a connection. It returns the one to go on with if
+// there is a better one, or nil when the connection or the client ended.
+func (l *link) attend(cn *conn) (next *conn) {
+	var tick <-chan time.Time
+	if l.cfg.Keepalive > 0 {
+		ticker := time.NewTicker(l.cfg.Keepalive)
+		defer ticker.Stop()
+		tick = ticker.C
+	}
+	h := health{link: l, conn: cn}
+	for {
+		select {
+		case <-cn.ended:
+			return nil
+		case <-tick:
+			h.tick()
+		case <-l.wake:
+			if next := l.move(cn); next != nil {
+				return next
+			}
+		}
+	}
+}
+
+// move looks for a better node if somebody asked for one.
+func (l *link) move(cn *conn) *conn {
+	m := l.wanted()
+	if m == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(l.ctx, moveLimit)
+	defer cancel()
+	l.nodes.fail(cn.addr)
+	l.nodes.failNode(cn.id)
+	next, err := l.dialer.any(ctx, l.nodes.order(time.Now(), cn), true)
+	if err != nil {
+		l.cfg.Log.Debug("no better node", "addr", cn.addr, "why", m.why, "err", err)
+		l.settle(false)
+		return nil
+	}
+	l.cfg.Log.Info("leaving", "addr", cn.addr, "why", m.why)
+	return next
+}
+
+// lost notes the end of a connection.
+func (l *link) lost(cn *conn) {
+	l.nodes.fail(cn.addr)
+	l.nodes.failNode(cn.id)
+	if l.ctx.Err() == nil {
+		l.cfg.Log.Warn("connection lost", "addr", cn.addr, "err", cn.reason())
+	}
+}
+
+// redial tries all nodes again and again, until one answers or the client is
+// closed. A pinned one has no other.
+func (l *link) redial(old *conn, short int) *conn {
+	if l.cfg.Pinned {
+		l.set(nil, old.reason())
+		return nil
+	}
+	if l.cfg.GiveUp > 0 {
+		timer := time.AfterFunc(l.cfg.GiveUp, func() { l.giveUp(old) })
+		defer timer.Stop()
+	}
+	for round := short; sleep(l.ctx, backoff(round, l.cfg.MaxBackoff)); round++ {
+		cn, err := l.dialer.any(l.ctx, l.nodes.order(time.Now(), nil), false)
+		if err == nil {
+			return cn
+		}
+		l.noted(err)
+	}
+	return nil
+}
+
+// giveUp has calls fail that wait for a connection, until there is one.
+func (l *link) giveUp(old *conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.cur.Load() == old && l.err == nil {
+		l.err = fmt.Errorf("%w (for %v)", l.failure, l.cfg.GiveUp)
+		l.announce()
+	}
+}
+
+// leave ends a connection that is no longer the current one, once the writes
+// on it are answered.
+func (l *link) leave(cn *conn) {
+	if cn.drain() {
+		return
+	}
+	l.running.Go(func() {
+		ctx, cancel := context.WithTimeout(l.ctx, drainLimit)
+		defer cancel()
+		select {
+		case <-cn.ended:
+		case <-ctx.Done():
+		}
+		cn.close(errMoved)
+	})
+}
+
+// backoff is the time to wait before a round of attempts: nothing before the first,
+// then twice as much each time up to max, of which the latter half is random.
+func backoff(round int, max time.Duration) time.Duration {
+	if round == 0 {
+		return 0
+	}
+	d := max
+	if round < 32 {
+		d = min(max, firstBackoff<<(round-1))
+	}
+	return d/2 + rand.N(d/2+1)
+}
+
+// sleep reports whether ctx still lived after d.
+func sleep(ctx context.Context, d time.Duration) bool {
+	if d == 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -108,6 +108,7 @@ func (l *loop) turnLocked() {
 		l.tick()
 	}
 	l.apply()
+	l.node.lease.Store(l.machine.ReadUntil()) // before the votes leave
 	l.machine.Take(&l.out)
 	l.answer()
 	l.send()
@@ -179,6 +180,7 @@ func (l *loop) send() {
 func (l *loop) end() {
 	l.turning.Lock()
 	defer l.turning.Unlock()
+	l.node.lease.Store(0)
 	l.in.close()
 	l.in.swap(&l.batch)
 	l.clients.end(&l.batch)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ha/doozer/consensus"
 	"github.com/ha/doozer/proto"
@@ -16,6 +17,7 @@ type node struct {
 	cfg      *Config
 	me       *identity
 	in       *intake
+	lease    atomic.Int64    // consensus.Machine.ReadUntil, as the loop last told
 	strange  throttle        // for what strangers do wrong
 	links    throttle        // for links that come and go
 	sending  chan struct{}   // an element for each snapshot that is being sent
@@ -45,8 +47,15 @@ func (n *node) Propose(ps []server.Proposal) {
 	}
 }
 
-// Read asks the loop for a read point.
+// Read has r read at once under a lease, and else asks the loop for a read
+// point. The time is taken after the read arrived, and the store is looked at
+// after the lease.
 func (n *node) Read(r server.Reader) {
+	if monotonic() < n.lease.Load() {
+		r.ReadReady(nil)
+		r.Flush()
+		return
+	}
 	if !n.in.read(r) {
 		r.ReadReady(server.ErrNoQuorum)
 		r.Flush()

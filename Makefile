@@ -5,7 +5,7 @@ STATIC  := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 RACY    := ./store ./server ./client ./peer ./web
 SIMTIME ?= 20s
 
-.PHONY: all build run test lint unit race sim e2e bench proto clean
+.PHONY: all build run test lint unit race sim e2e chaos shortchaos bench proto clean
 
 all: build
 
@@ -16,7 +16,7 @@ build:
 run: build
 	./bin/doozerd
 
-test: lint unit sim race e2e
+test: lint unit sim race e2e shortchaos
 
 lint:
 	$(GO) vet ./...
@@ -35,6 +35,14 @@ race:
 # Real processes.
 e2e: build
 	$(GO) test -count=1 -v ./cmd/e2e
+
+# Real processes under real faults, each in a network namespace of its own (as
+# root on Linux; else with fewer faults). CHAOS="-seed 1 -nodes 3" and so on.
+chaos: build
+	./bin/chaos $(CHAOS)
+
+shortchaos: build
+	./bin/chaos -nodes 3 -time 12s -timeout 1s $(CHAOS)
 
 bench: build
 	./bin/doozer-bench -o doc/bench.md

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+)
+
+// gap is a time without an acknowledgement.
+type gap struct{ from, to int64 }
+
+func (g gap) length() time.Duration { return time.Duration(g.to - g.from) }
+
+// longest is the longest gap between times, which are in order, in a span.
+func longest(times []int64, from, to int64) gap {
+	i, _ := slices.BinarySearch(times, from)
+	last, most := from, gap{from, from}
+	for ; ; i++ {
+		at := to
+		if i < len(times) {
+			at = min(times[i], to)
+		}
+		if at-last > most.to-most.from {
+			most = gap{last, at}
+		}
+		if at == to {
+			return most
+		}
+		last = at
+	}
+}
+
+// acknowledged are the times when writes, or else reads, returned.
+func acknowledged(ops []op, writes bool) (times []int64) {
+	for _, o := range ops {
+		if o.out == done && (o.verb != get) == writes {
+			times = append(times, o.returns)
+		}
+	}
+	slices.Sort(times)
+	return times
+}
+
+// mark sets which windows were alone: no other within grace.
+func mark(windows []window, grace time.Duration) {
+	for i := range windows {
+		windows[i].alone = true
+		for j, o := range windows {
+			near := o.begun < windows[i].ended+int64(grace) && windows[i].begun < o.ended+int64(grace)
+			if i != j && near {
+				windows[i].alone = false
+			}
+		}
+	}
+}
+
+// after is how long a fault's end may still be felt.
+const after = 500 * time.Millisecond
+
+// report writes what was done, and how it went.
+func report(out io.Writer, ops []op, h *history, windows []window, began, ended int64) {
+	fmt.Fprintf(out, "operations: %s\n", countOps(ops, h))
+	writes, reads := acknowledged(ops, true), acknowledged(ops, false)
+	for _, kind := range []struct {
+		name  string
+		times []int64
+	}{{"writes", writes}, {"reads", reads}} {
+		g := longest(kind.times, began, ended)
+		fmt.Fprintf(out, "longest pause in acknowledged %s: %v%s\n", kind.name, ms(g.length()), during(windows, g))
+	}
+	mark(windows, after)
+	fmt.Fprintf(out, "%-8s %5s %5s   longest pause of writes, of reads; by those that came alone\n", "fault", "times", "alone")
+	for k := range kinds {
+		times, alone := 0, 0
+		var w, r time.Duration
+		for _, win := range windows {
+			if win.kind != k {
+				continue
+			}
+			times++
+			if win.alone {
+				alone++
+				w = max(w, longest(writes, win.begun, win.ended+int64(after)).length())
+				r = max(r, longest(reads, win.begun, win.ended+int64(after)).length())
+			}
+		}
+		if times > 0 {
+			fmt.Fprintf(out, "%-8v %5d %5d   %v, %v\n", k, times, alone, ms(w), ms(r))
+		}
+	}
+}
+
+func countOps(ops []op, h *history) string {
+	var by [verbs][3]int
+	for _, o := range ops {
+		by[o.verb][o.out]++
+	}
+	var parts []string
+	for v, n := range by {
+		s := fmt.Sprintf("%d %v", n[done], verb(v))
+		if verb(v) != get {
+			s += fmt.Sprintf(" (and %d refused, %d of unknown outcome)", n[refused], n[unknown])
+		}
+		parts = append(parts, s)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return strings.Join(parts, ", ") + fmt.Sprintf("; %d that came to nothing", h.passed)
+}
+
+// during names the faults that lasted in a gap.
+func during(windows []window, g gap) string {
+	var names []string
+	for _, w := range windows {
+		if w.begun < g.to && g.from < w.ended+int64(after) {
+			names = append(names, w.fault.String())
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(names, "; ") + ")"
+}
+
+func ms(d time.Duration) time.Duration { return d.Round(time.Millisecond) }

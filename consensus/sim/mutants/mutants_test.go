@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/bmizerany/assert"
+)
+
+// TestMutantsApply: what every planted bug replaces stands in the code, once,
+// and what comes of it compiles.
+func TestMutantsApply(t *testing.T) {
+	root, err := moduleRoot(t.Context())
+	assert.Equal(t, nil, err)
+	exports := exportData(t, root)
+	names := make(map[string]bool)
+	for _, g := range all() {
+		for i := range g.mutants {
+			m := &g.mutants[i]
+			assert.T(t, !names[m.name], m.name)
+			names[m.name] = true
+			files, err := m.plant(root)
+			if err != nil {
+				t.Error(err)
+				continue
+			}
+			for path := range files {
+				if err := check(filepath.Dir(path), files, exports); err != nil {
+					t.Errorf("%s: %v", m.name, err)
+				}
+			}
+		}
+	}
+	assert.T(t, len(names) >= 40, len(names))
+}
+
+// exportData tells by import path where the compiled packages lie that the
+// simulator imports.
+func exportData(t *testing.T, root string) map[string]string {
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-f", "{{.ImportPath}} {{.Export}}", "./consensus/sim")
+	cmd.Dir = root
+	out, err := cmd.Output()
+	assert.Equal(t, nil, err)
+	exports := make(map[string]string)
+	for line := range strings.Lines(string(out)) {
+		path, file, _ := strings.Cut(strings.TrimSpace(line), " ")
+		exports[path] = file
+	}
+	return exports
+}
+
+// check checks the types of the package in dir, where files stand in for those
+// of their paths.
+func check(dir string, files map[string]string, exports map[string]string) error {
+	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		return err
+	}
+	fset := token.NewFileSet()
+	var parsed []*ast.File
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		var src any
+		if text, ok := files[path]; ok {
+			src = text
+		}
+		f, err := parser.ParseFile(fset, path, src, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		parsed = append(parsed, f)
+	}
+	open := func(path string) (io.ReadCloser, error) {
+		if exports[path] == "" {
+			return nil, fmt.Errorf("no package %s", path)
+		}
+		return os.Open(exports[path])
+	}
+	cfg := types.Config{Importer: importer.ForCompiler(fset, "gc", open)}
+	_, err = cfg.Check(dir, fset, parsed, nil)
+	return err
+}
+
+// TestMutantsAreCaught runs schedules of the planted bugs that are found soon.
+// The whole table is the work of `go run ./consensus/sim/mutants`.
+func TestMutantsAreCaught(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it compiles a copy of consensus for each")
+	}
+	root, err := moduleRoot(t.Context())
+	assert.Equal(t, nil, err)
+	var groups []group
+	quick := 0
+	for _, g := range all() {
+		var some []mutant
+		for _, m := range g.mutants {
+			if m.quick {
+				some = append(some, m)
+				quick++
+			}
+		}
+		groups = append(groups, group{g.part, some})
+	}
+	assert.T(t, quick >= 8, quick)
+	b := &bench{root: root, dir: t.TempDir(), starts: 1, limit: 400}
+	_, err = b.tryAll(context.Background(), groups, 2, func(m *mutant, o *outcome) {
+		t.Logf("%s: %d schedules, %s", m.name, o.median(), o.kinds())
+		if len(o.found) == 0 {
+			t.Errorf("%s: not found in %d schedules", m.name, b.limit)
+		}
+	})
+	assert.Equal(t, nil, err)
+}
+
+// TestJudge tells the findings of the checkers apart.
+func TestJudge(t *testing.T) {
+	for err, kind := range map[string]string{
+		"at    12.345ms: agreement: a1 learned #3 at 7, where #2 was learned":   "agreement",
+		"at    12.345ms: a1: votes at 7, having applied 9":                      "conduct",
+		"at    12.345ms: stale read: a1 answers operation 3 at 4":               "stale read",
+		"at    12.345ms: liveness:  3.000ms after all faults ended: ms: 3":      "liveness",
+		"at    12.345ms: panic: consensus: next moved down\ngoroutine 1":        "assertion",
+		"at    12.345ms: panic: runtime error: index out of range":              "crash",
+		"hang: a schedule took longer than 15s":                                 "hang",
+		"at    12.345ms: linearizability: the history of register 1 is not ...": "linearizability",
+	} {
+		assert.Equal(t, kind, judge(err), err)
+	}
+}
+
+// TestMedian counts starts that found nothing as found last.
+func TestMedian(t *testing.T) {
+	for _, tt := range []struct {
+		found       []int
+		starts, exp int
+	}{
+		{[]int{5, 1, 9}, 3, 5},
+		{[]int{5, 1}, 3, 5},
+		{[]int{1}, 2, 0},
+		{[]int{1}, 3, 0},
+		{nil, 3, 0},
+		{[]int{7}, 1, 7},
+	} {
+		o := outcome{found: tt.found, starts: tt.starts}
+		assert.Equal(t, tt.exp, o.median())
+	}
+}
+
+// TestInsert replaces what stands between the two lines of a page.
+func TestInsert(t *testing.T) {
+	page := filepath.Join(t.TempDir(), "page.md")
+	write := func(text string) { assert.Equal(t, nil, os.WriteFile(page, []byte(text), 0o600)) }
+	write("head\n" + begins + "old\n" + ends + "tail\n")
+	for range 2 {
+		assert.Equal(t, nil, insert(page, "\nnew\n"))
+		text, err := os.ReadFile(page)
+		assert.Equal(t, nil, err)
+		assert.Equal(t, "head\n"+begins+"\nnew\n\n"+ends+"tail\n", string(text))
+	}
+	write("head\n")
+	assert.NotEqual(t, nil, insert(page, "new"))
+}

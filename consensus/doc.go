@@ -16,7 +16,7 @@
 //   - agree.go, learn.go: the way from INVITE to LEARN
 //   - owner.go, propose.go, pass.go: a mutation's way into the log
 //   - liveness.go, fill.go: who is silent, and who stands in
-//   - read.go: linearizable reads
+//   - read.go, lease.go: linearizable reads, by a question or without
 //   - log.go, follow.go: those who are behind
 //   - machine.go: the only way in and out
 package consensus

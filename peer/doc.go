@@ -16,8 +16,9 @@
 //
 // # Who runs where
 //
-// One goroutine, the loop (loop.go), owns the consensus machine and is the
-// store's only writer. It takes turns. In a turn it takes all that came since
+// The loop (loop.go) owns the consensus machine and is the store's only writer.
+// It takes turns, in a goroutine of its own, or, while little is in flight, in
+// that of whoever left something. In a turn it takes all that came since
 // the last one (intake.go), hands it to the machine, applies what was
 // learned, answers the clients (clients.go), and then writes to each peer
 // (link.go), all without ever blocking. So a batch grows with the load, and

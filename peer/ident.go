@@ -10,7 +10,7 @@ import (
 
 // protocolVersion is that of what peers say to each other. Nodes of different
 // versions refuse each other.
-const protocolVersion = 1
+const protocolVersion = 2
 
 // newID draws a node's id: 80 random bits, 16 characters. It is drawn at every
 // start and never used twice, for a process that lost its memory must not be

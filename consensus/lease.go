@@ -69,8 +69,8 @@ func (m *Machine) mayHold(x *node) bool {
 	if m.now < m.grantAt || m.stuck() || !m.inAll(x) || !m.isMember(m.self) || m.suspect(x) {
 		return false
 	}
-	for _, y := range m.current().nodes {
-		if y != x && !m.suspect(y) && !(m.says(x, y) && m.says(y, x)) {
+	for _, y := range m.nodes {
+		if y != x && m.isMember(y) && !m.suspect(y) && !(m.says(x, y) && m.says(y, x)) {
 			return false
 		}
 	}

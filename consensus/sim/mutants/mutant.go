@@ -39,6 +39,7 @@ type group struct {
 // all lists every planted bug.
 func all() []group {
 	return []group{
+		{"Control", []mutant{{name: "none"}}},
 		{"Words", words()},
 		{"Agreement on one seqn", agreement()},
 		{"Coordinators", coordinators()},

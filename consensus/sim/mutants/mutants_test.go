@@ -94,8 +94,8 @@ func check(dir string, files map[string]string, exports map[string]string) error
 	return err
 }
 
-// TestMutantsAreCaught runs schedules of the planted bugs that are found soon.
-// The whole table is the work of `go run ./consensus/sim/mutants`.
+// TestMutantsAreCaught runs schedules of the planted bugs that are found soon, and
+// of none. The whole table is the work of `go run ./consensus/sim/mutants`.
 func TestMutantsAreCaught(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it compiles a copy of consensus for each")

@@ -102,7 +102,7 @@ func perform(args []string, s *session) error {
 // perform dials, if it needs to, and does what v does.
 func (v *verb) perform(ctx context.Context, s *session, addr string, args []string) error {
 	if !v.offline {
-		c, err := dial(ctx, addr)
+		c, err := dial(ctx, client.Config{Pinned: s.local}, addr)
 		if err != nil {
 			return err
 		}
@@ -113,11 +113,11 @@ func (v *verb) perform(ctx context.Context, s *session, addr string, args []stri
 }
 
 // dial tells an address that makes no sense from one where nobody answers.
-func dial(ctx context.Context, addr string) (*client.Client, error) {
+func dial(ctx context.Context, cfg client.Config, addr string) (*client.Client, error) {
 	if _, err := client.ParseURI(addr); err != nil {
 		return nil, usageError(err.Error())
 	}
-	return client.Dial(ctx, addr)
+	return cfg.Dial(ctx, addr)
 }
 
 // context is one that ends with the time limit, if there is one.

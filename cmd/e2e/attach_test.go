@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -9,44 +8,6 @@ import (
 
 	"github.com/ha/doozer/client"
 )
-
-// A node attaches long after the first changes were forgotten, and becomes
-// a member like any other.
-func TestAttachAfterTrim(t *testing.T) {
-	t.Parallel()
-	a := startNode(t, "A", "-hist", "500")
-	first := set(t, a.c, "/first", client.Missing, "still here")
-	from := set(t, a.c, "/begin", client.Missing, "")
-	r := record(t, from+1, a.addr)
-	l := newLoad(t, 0)
-	l.through(a.addr, 16)
-	eventually(t, "much was written", func() error {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		if len(l.acked) < 5000 {
-			return fmt.Errorf("%d writes", len(l.acked))
-		}
-		return nil
-	})
-	l.end()
-	_, _, err := a.c.Get(timed(t), "/first", client.At(first))
-	fails(t, client.ErrTooLate, err)
-	b := startNode(t, "B", "-a", a.addr, "-hist", "500")
-	c := startNode(t, "C", "-a", b.addr, "-hist", "500") // by way of a follower
-	for i, n := range []*node{b, c} {
-		got, rev := get(t, n.c, "/first")
-		assert.Equal(t, "still here", got)
-		assert.Equal(t, first, rev)
-		set(t, n.c, fmt.Sprintf("/ctl/cal/%d", i+1), client.Missing, "")
-	}
-	joined(t, a.c, b)
-	joined(t, a.c, c)
-	verify(t, l, r, a, b, c)
-	a.kill() // the two that came later go on without it
-	set(t, b.c, "/last", client.Missing, "")
-	_, rev := get(t, c.c, "/last")
-	assert.NotEqual(t, int64(client.Missing), rev)
-}
 
 // Nodes attach to a cluster under full load, and become members, while the load
 // goes on.

@@ -159,23 +159,3 @@ func TestUnknownVerbs(t *testing.T) {
 		assert.Equal(t, n.id, string(self.Value))
 	})
 }
-
-// A value of 1 MiB works, by way of every node; one byte more is a clear
-// error, and the connection lives.
-func TestLargeValues(t *testing.T) {
-	t.Parallel()
-	nodes := startCluster(t, 3)
-	nodes = append(nodes, startNode(t, "F", "-a", nodes[1].addr))
-	value := string(noise(rand.New(rand.NewPCG(3, 4)), proto.MaxValue))
-	for _, n := range nodes {
-		path := "/large/" + n.name
-		rev := set(t, n.c, path, client.Missing, value)
-		_, err := n.c.Set(timed(t), path, client.Clobber, []byte(value+"x"))
-		fails(t, client.ErrValueTooLarge, err)
-		for _, from := range nodes {
-			got, at := get(t, from.c, path)
-			assert.Equal(t, rev, at)
-			assert.T(t, got == value, "other bytes came back")
-		}
-	}
-}

@@ -28,45 +28,6 @@ func (l *load) fullSpeed(before int) (now int) {
 	return now
 }
 
-// Each of the three first members is killed in turn during writes at all
-// others, and replaced.
-func TestKillEachInTurn(t *testing.T) {
-	t.Parallel()
-	short := []string{"-timeout", "1"}
-	live := startCluster(t, 3, short...)
-	from := set(t, live[0].c, "/begin", client.Missing, "")
-	r := record(t, from+1, addrs(live)...)
-	l := newLoad(t, 2*time.Millisecond)
-	for _, n := range live {
-		l.through(n.addr, 4)
-		l.readThrough(n.addr)
-	}
-	for i := range 3 {
-		victim, rest := live[0], live[1:]
-		slot := slotOf(t, rest[0].c, victim.id)
-		before, _ := l.measure(500 * time.Millisecond)
-		killed := time.Now()
-		victim.kill()
-		after := l.fullSpeed(before)
-		spare := startNode(t, string(rune('D'+i)), append(short, "-a", rest[0].addr)...)
-		r.also(spare.addr)
-		live = append(rest[:len(rest):len(rest)], spare)
-		expect(t, spare.c, slot, spare.id)
-		joined(t, spare.c, spare)
-		took := time.Since(killed)
-		l.through(spare.addr, 4)
-		l.readThrough(spare.addr)
-		again := l.fullSpeed(before)
-		_, longest := l.rate(killed, time.Now())
-		t.Logf("%s killed: longest pause of writes at the others %v; %d writes a second before, %d after; %s has %s after %v, then %d",
-			victim.name, ms(longest), before, after, spare.name, slot, ms(took), again)
-		assert.T(t, longest < maxPause, longest)
-		expect(t, spare.c, "/ctl/node/"+victim.id+"/addr", "")
-	}
-	survivorsKnow(t, l, live)
-	verify(t, l, r, live...)
-}
-
 // survivorsKnow checks that members that lived told what became of each write.
 func survivorsKnow(t *testing.T, l *load, nodes []*node) {
 	t.Helper()

@@ -42,37 +42,6 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-// A node may come back where a dead one was before that is removed, and nobody makes a
-// fuss of it.
-func TestSameAddressAgain(t *testing.T) {
-	t.Parallel()
-	nodes := startCluster(t, 3)
-	from := set(t, nodes[1].c, "/begin", client.Missing, "")
-	r := record(t, from+1, nodes[1].addr)
-	l := newLoad(t, 2*time.Millisecond)
-	l.through(nodes[1].addr, 4)
-	l.through(nodes[2].addr, 4)
-	before, _ := l.measure(500 * time.Millisecond)
-	nodes[0].kill()
-	again := startNode(t, "A2", "-l", nodes[0].addr, "-a", nodes[1].addr)
-	follows(t, nodes[1], again)
-	l.fullSpeed(before)
-	live := []*node{again, nodes[1], nodes[2]}
-	var lines []int
-	for _, n := range live {
-		lines = append(lines, n.stderr.lines())
-	}
-	after, longest := l.measure(3 * time.Second)
-	t.Logf("%d writes a second before, %d after, longest pause %v", before, after, ms(longest))
-	for i, n := range live {
-		if more := n.stderr.lines() - lines[i]; more > 2 {
-			t.Errorf("%s logged %d lines in a quiet while:\n%s", n.name, more, n.stderr.tail())
-		}
-	}
-	survivorsKnow(t, l, live)
-	verify(t, l, r, live...)
-}
-
 // Mutations that are none, which any node may pass on, fail, and change nothing.
 func TestPassedGarbage(t *testing.T) {
 	t.Parallel()

@@ -48,7 +48,9 @@ func (m *campaign) run(ctx context.Context, w network) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer m.watching.Wait()
 	defer cancel()
-	m.watch(ctx, rev+1)
+	if err := m.watch(ctx, rev+1); err != nil {
+		return err
+	}
 	began, ended, err := m.storm(ctx)
 	if err != nil {
 		return err
@@ -65,12 +67,20 @@ func (m *campaign) begin(ctx context.Context) (rev int64, err error) {
 	return rev, err
 }
 
-func (m *campaign) watch(ctx context.Context, from int64) {
-	for i := range m.c.places {
-		w := newWatcher(m.c, i, from)
+// watch starts a watcher at every node.
+func (m *campaign) watch(ctx context.Context, from int64) error {
+	for _, p := range m.c.places {
+		w, err := newWatcher(ctx, p, from)
+		if err != nil {
+			return err
+		}
 		m.watchers = append(m.watchers, w)
-		m.watching.Go(func() { w.run(ctx) })
+		m.watching.Go(func() {
+			defer w.one.Close()
+			w.run(ctx)
+		})
 	}
+	return nil
 }
 
 // storm is the time of the faults, until the cluster is whole again. It returns when on the
@@ -87,7 +97,7 @@ func (m *campaign) storm(ctx context.Context) (began, ended int64, err error) {
 	}
 	m.load.start(working, m.c, tester, 2)
 	began = m.hist.now()
-	if err := m.inject.run(ctx, faults, m.opt.span); err != nil {
+	if err := errors.Join(m.inject.run(ctx, faults, m.opt.span), ctx.Err()); err != nil {
 		return 0, 0, err
 	}
 	healed := time.Now()
@@ -95,7 +105,7 @@ func (m *campaign) storm(ctx context.Context) (began, ended int64, err error) {
 		return 0, 0, fmt.Errorf("%w: %w", errViolated, err)
 	}
 	m.say("whole again %v after the last fault", ms(time.Since(healed)))
-	return began, m.hist.now(), ctx.Err()
+	return began, m.hist.now(), nil
 }
 
 // kinds are the kinds of faults that can be here.

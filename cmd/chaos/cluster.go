@@ -37,7 +37,7 @@ func (c *cluster) boot(ctx context.Context) error {
 		return err
 	}
 	first := c.places[0].last()
-	one, err := client.Dial(ctx, first)
+	one, err := dial(ctx, c, first)
 	if err != nil {
 		return err
 	}
@@ -202,11 +202,11 @@ func (c *cluster) ask(ctx context.Context, try func(context.Context, *client.Cli
 	return errors.Join(errs...)
 }
 
-// speak connects to a node, and has try speak with it for a time at most.
+// speak connects to a node, and has try speak with it and no other, for a time at most.
 func speak(ctx context.Context, addr string, most time.Duration, try func(context.Context, *client.Client) error) error {
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
-	one, err := client.Dial(ctx, addr)
+	one, err := dial(ctx, nil, addr)
 	if err != nil {
 		return fmt.Errorf("%s: %w", addr, err)
 	}

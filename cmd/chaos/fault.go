@@ -79,10 +79,11 @@ func span(k kind, timeout time.Duration) (least, most time.Duration) {
 }
 
 // schedule draws faults for a time. Every kind comes before any comes
-// again; most come alone, some while others last. The deadly ones begin when all
+// again; how many begin while others last is drawn, too. The deadly ones begin when all
 // others have passed, but those do not wait for them.
 func schedule(r *rand.Rand, kinds []kind, places int, whole, timeout time.Duration) (faults []fault) {
 	var deck []kind
+	crowd := r.Float64() * 0.8
 	var at, ends time.Duration // where the next one may begin, and when all so far have ended
 	for {
 		if len(deck) == 0 {
@@ -102,8 +103,8 @@ func schedule(r *rand.Rand, kinds []kind, places int, whole, timeout time.Durati
 		}
 		ends = max(ends, f.from+f.lasts)
 		at = ends
-		if r.IntN(3) == 0 {
-			at = f.from // the next one may overlap it
+		if r.Float64() < crowd {
+			at = f.from // the next one may begin while it lasts
 		}
 		faults = append(faults, f)
 	}

@@ -26,10 +26,10 @@ func TestSchedule(t *testing.T) {
 	}
 	assert.T(t, reflect.DeepEqual(draw(1), draw(1)))
 	assert.T(t, !reflect.DeepEqual(draw(1), draw(2)))
+	overlaps := 0
 	for seed := range uint64(20) {
 		var ends time.Duration
 		count := make(map[kind]int)
-		overlaps := 0
 		for _, f := range draw(seed) {
 			count[f.kind]++
 			assert.T(t, f.from+f.lasts <= whole, f)
@@ -41,8 +41,8 @@ func TestSchedule(t *testing.T) {
 			ends = max(ends, f.from+f.lasts)
 		}
 		assert.Equal(t, len(allKinds), len(count))
-		assert.T(t, overlaps > 10, overlaps)
 	}
+	assert.T(t, overlaps > 200, overlaps)
 }
 
 // Every turn comes in time, and no end before its beginning.

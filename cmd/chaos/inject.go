@@ -74,6 +74,9 @@ func (in *injector) run(ctx context.Context, faults []fault, whole time.Duration
 	}
 	in.heal(ctx)
 	in.replacing.Wait()
+	if ctx.Err() != nil {
+		return nil // what could not be done then is no wonder
+	}
 	in.errsMu.Lock()
 	defer in.errsMu.Unlock()
 	return errors.Join(in.errs...)

@@ -9,50 +9,57 @@ import (
 	"github.com/ha/doozer/client"
 )
 
-// How long one waits for an operation, and for a connection.
+// opTime is how long one waits for an operation, and for a connection.
 const opTime = time.Second
 
-// link is a connection for one goroutine, to one place or to any. It is made anew when it is
-// lost, or when nothing came of it for a while.
+// link is what one goroutine reaches the cluster by: a client that finds its
+// nodes itself, or one that means whoever lives at a place.
 type link struct {
 	c     *cluster
 	place int // tester: any
 	one   *client.Client
-	uri   string // that one was dialed by
+	addr  string // of the node that is meant
 	late  int    // operations in a row that took too long
 }
 
 // to returns the client, connected.
 func (l *link) to(ctx context.Context) (*client.Client, error) {
-	uri := l.wanted()
-	if l.one != nil && (l.uri == uri || l.place == tester) {
+	addr := ""
+	if l.place != tester {
+		addr = l.c.places[l.place].last()
+	}
+	if l.one != nil && l.addr == addr {
 		return l.one, nil
 	}
 	l.drop()
 	ctx, cancel := context.WithTimeout(ctx, opTime)
 	defer cancel()
-	one, err := client.Dial(ctx, uri)
+	one, err := dial(ctx, l.c, addr)
 	if err != nil {
 		return nil, err
 	}
-	l.one, l.uri, l.late = one, uri, 0
+	l.one, l.addr, l.late = one, addr, 0
 	return one, nil
 }
 
-func (l *link) wanted() string {
-	if l.place != tester {
-		return l.c.places[l.place].last()
+// dial connects to the node at an address and no other, or to any if there is none.
+func dial(ctx context.Context, c *cluster, addr string) (*client.Client, error) {
+	if addr != "" {
+		return client.Config{Pinned: true}.Dial(ctx, addr)
 	}
-	v := url.Values{"ca": nil}
-	for _, p := range l.c.places {
+	v := make(url.Values)
+	for _, p := range c.places {
 		v.Add("ca", p.last())
 	}
-	return "doozer:?" + v.Encode()
+	return client.Dial(ctx, "doozer:?"+v.Encode())
 }
 
-// judge notes how an operation ended.
+// judge notes how an operation ended. A client that finds its nodes itself is
+// kept whatever happens; another one is made anew when the connection is lost, or
+// nothing comes of it.
 func (l *link) judge(err error) {
 	switch {
+	case l.place == tester:
 	case errors.Is(err, client.ErrLost), errors.Is(err, client.ErrClosed):
 		l.drop()
 	case errors.Is(err, context.DeadlineExceeded):

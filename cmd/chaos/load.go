@@ -18,7 +18,6 @@ type load struct {
 	pace time.Duration // between two operations of a worker
 	seed uint64
 	wg   sync.WaitGroup
-	stop context.CancelFunc
 	next int // worker
 }
 

@@ -82,8 +82,9 @@ func report(out io.Writer, ops []op, h *history, windows []window, began, ended 
 			times++
 			if win.alone {
 				alone++
-				w = max(w, longest(writes, win.begun, win.ended+int64(after)).length())
-				r = max(r, longest(reads, win.begun, win.ended+int64(after)).length())
+				until := min(win.ended+int64(after), ended)
+				w = max(w, longest(writes, win.begun, until).length())
+				r = max(r, longest(reads, win.begun, until).length())
 			}
 		}
 		if times > 0 {

@@ -17,8 +17,13 @@ type change struct {
 // record is what a watcher was told, in the order in which it came.
 type record struct {
 	name    string
+	from    int64 // the revision that it was to begin with
+	upTo    int64 // after which it was told that it missed some; 0: it was not
 	changes []change
 }
+
+// covers tells whether it should have been told of a revision.
+func (r record) covers(rev int64) bool { return rev >= r.from && (r.upTo == 0 || rev <= r.upTo) }
 
 // checkOrder finds what came out of order, or twice.
 func checkOrder(r record) (wrong []string) {
@@ -58,7 +63,7 @@ func merge(records []record, upTo int64) (all []change, wrong []string) {
 			told[c.rev] = true
 		}
 		for _, c := range all {
-			if !told[c.rev] {
+			if r.covers(c.rev) && !told[c.rev] {
 				wrong = append(wrong, fmt.Sprintf("%s missed %+v", r.name, c))
 			}
 		}

@@ -15,7 +15,7 @@ func seen() (ops []op, records []record) {
 		sets(1, 2, "a", 5), compares(3, 4, 5, "b", 7), deletes(5, 6), became(sets(7, 0, "c", 0), unknown),
 		became(compares(8, 9, 1, "x", 0), refused), became(sets(8, 0, "y", 0), unknown), gets(10, 11, "c", 12),
 	}
-	return ops, []record{{"one", all}, {"two", slices.Clone(all)}}
+	return ops, []record{{name: "one", changes: all}, {name: "two", changes: slices.Clone(all)}}
 }
 
 // judged counts what is found wrong with a run.
@@ -65,6 +65,20 @@ func TestPlanted(t *testing.T) {
 		lost, wrong := judged(ops, records)
 		assert.Equal(t, c.lost, lost > 0, name)
 		assert.T(t, lost+wrong > 0, name)
+	}
+}
+
+// Who was told that something is missing misses nothing; but nothing else may be missing.
+func TestToldGap(t *testing.T) {
+	t.Parallel()
+	ops, records := seen()
+	all := records[0].changes
+	first, second := record{upTo: 6, changes: all[:1]}, record{from: 9, changes: all[2:]}
+	lost, wrong := judged(ops, []record{records[0], first, second})
+	assert.Equal(t, 0, lost+wrong)
+	for _, rec := range []record{{upTo: 7, changes: all[:1]}, {from: 7, changes: all[2:]}} {
+		_, wrong = judged(ops, []record{records[0], rec})
+		assert.Equal(t, 1, wrong)
 	}
 }
 

@@ -10,69 +10,58 @@ import (
 	"github.com/ha/doozer/client"
 )
 
-// quiet is how long a watcher waits for a change, under load, before it tries
-// another node.
-const quiet = 3 * time.Second
-
-// watcher watches the whole tree from a revision on, by one node after the
-// other, and records what it is told.
+// watcher watches the whole tree from a revision on, and records what it is told. It
+// begins at some node; where it goes on is the client's affair.
 type watcher struct {
-	c     *cluster
-	place int // where it begins
+	one *client.Client
 
-	mu    sync.Mutex
-	rec   record
-	next  int64 // the revision to go on from
-	moves int   // how often it began anew
-	err   error // what no watcher may be told
+	mu      sync.Mutex
+	records []record // the latest last; another one is begun after a gap that the watcher was told of
+	next    int64    // the revision that may come next
+	err     error    // why it ended, if it did by itself
 }
 
-func newWatcher(c *cluster, place int, from int64) *watcher {
-	return &watcher{c: c, place: place, next: from, rec: record{name: fmt.Sprintf("the watcher of place %d", place)}}
+// newWatcher connects one to the node at a place.
+func newWatcher(ctx context.Context, p *place, from int64) (*watcher, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	one, err := client.Dial(ctx, p.last())
+	if err != nil {
+		return nil, err
+	}
+	w := &watcher{one: one}
+	w.open(p.last(), from)
+	return w, nil
 }
 
-// run goes on at the next place when one is gone or silent, or has no longer
-// (or never had) what follows.
+func (w *watcher) open(name string, from int64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.records = append(w.records, record{name: "the watcher that began at " + name, from: from})
+	w.next = from
+}
+
+// run records until the context ends.
 func (w *watcher) run(ctx context.Context) {
-	for i := w.place; ctx.Err() == nil; i++ {
-		addr := w.c.places[i%len(w.c.places)].last()
-		err := w.follow(ctx, addr)
-		if ctx.Err() == nil && !errors.Is(err, context.Canceled) && !passes(err) {
+	for {
+		err := w.follow(ctx)
+		if errors.Is(err, client.ErrTooLate) {
+			err = w.skip(ctx)
+		}
+		if err != nil {
 			w.mu.Lock()
-			w.err = fmt.Errorf("%s at %s: %w", w.rec.name, addr, err)
+			w.err = err
 			w.mu.Unlock()
 			return
 		}
-		pause(ctx, 20*time.Millisecond)
 	}
 }
 
-// passes reports whether another node, or another time, may do better.
-func passes(err error) bool {
-	for _, one := range []error{client.ErrLost, client.ErrUnreachable, client.ErrTooLate, client.ErrNoQuorum, context.DeadlineExceeded} {
-		if errors.Is(err, one) {
-			return true
-		}
-	}
-	return false
-}
-
-// follow records changes until it fails, or is told of none for a while.
-func (w *watcher) follow(ctx context.Context, addr string) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	awake := time.AfterFunc(quiet, cancel)
-	defer awake.Stop()
-	one, err := client.Dial(ctx, addr)
-	if err != nil {
-		return err
-	}
-	defer one.Close()
+func (w *watcher) follow(ctx context.Context) error {
 	w.mu.Lock()
 	next := w.next
-	w.moves++
 	w.mu.Unlock()
-	watch, err := one.Watch(ctx, tree+"**", next)
+	watch, err := w.one.Watch(ctx, tree+"**", next)
 	if err != nil {
 		return err
 	}
@@ -82,8 +71,25 @@ func (w *watcher) follow(ctx context.Context, addr string) error {
 		if err != nil {
 			return err
 		}
-		awake.Reset(quiet)
 		w.take(ev)
+	}
+}
+
+// skip goes on from now, after it was told that there is a gap.
+func (w *watcher) skip(ctx context.Context) error {
+	for {
+		rev, err := w.one.Rev(ctx)
+		switch {
+		case err == nil:
+			w.mu.Lock()
+			last := &w.records[len(w.records)-1]
+			last.upTo = w.next - 1
+			w.mu.Unlock()
+			w.open(w.one.Addr(), rev+1)
+			return nil
+		case ctx.Err() != nil || !errors.Is(err, client.ErrNoQuorum):
+			return err
+		}
 	}
 }
 
@@ -91,23 +97,25 @@ func (w *watcher) take(ev client.Event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.next = ev.Rev + 1
-	w.rec.changes = append(w.rec.changes, change{rev: ev.Rev, path: ev.Path, value: string(ev.Value), del: ev.Del})
+	rec := &w.records[len(w.records)-1]
+	rec.changes = append(rec.changes, change{rev: ev.Rev, path: ev.Path, value: string(ev.Value), del: ev.Del})
 }
 
 // upTo waits until it was told of all changes up to a revision, the last of
-// which is one, and returns what it was told so far.
-func (w *watcher) upTo(ctx context.Context, rev int64) (record, error) {
+// which is one, and returns what it was told.
+func (w *watcher) upTo(ctx context.Context, rev int64) ([]record, error) {
 	for {
 		w.mu.Lock()
-		rec, next, err := w.rec, w.next, w.err
+		list, next, err := w.records, w.next, w.err
 		w.mu.Unlock()
+		name := list[len(list)-1].name
 		switch {
 		case err != nil:
-			return rec, err
+			return list, fmt.Errorf("%s: %w", name, err)
 		case next > rev:
-			return rec, nil
+			return list, nil
 		case !pause(ctx, 10*time.Millisecond):
-			return rec, fmt.Errorf("%s is at revision %d, and should be at %d: %w", rec.name, next-1, rev, ctx.Err())
+			return list, fmt.Errorf("%s is at revision %d, and should be at %d: %w", name, next-1, rev, ctx.Err())
 		}
 	}
 }

@@ -1,10 +1,12 @@
 package sim
 
 import (
+	"bytes"
 	"math/bits"
 	"slices"
 
 	"github.com/ha/doozer/consensus"
+	"github.com/ha/doozer/store"
 )
 
 // config says who the members are from a seqn on.
@@ -19,22 +21,44 @@ type config struct {
 type checker struct {
 	c       *Cluster
 	base    int64
-	log     []record
-	store   registers // as of the end of the log
-	configs []config  // ascending; they cover all from base+1 on
+	log     []record // log[0] is the base itself
+	events  []change // of all mutations of the log, in order
+	model   *model   // the tree as of the end of the log
+	addrs   uint64   // nodes that have an address there
+	configs []config // ascending; they cover all from base+1 on
 	ballots []ballot
-	at      []int64 // by operation: the seqn of its mutation, or 0
+	places  []int64 // by operation: the seqn of its mutation, or 0
 }
 
 // record is what the log says of a seqn.
 type record struct {
-	id   uint32 // of the mutation; nop: 0
-	code int32
+	id    uint32 // of the mutation; nop: 0
+	code  int32
+	rev   int64  // the highest seqn up to here with a mutation
+	sum   uint64 // of the tree, see model
+	event uint64 // the mark of the change that watchers see; none: 0
 }
 
-func newChecker(c *Cluster, base int64, store registers, configs []config) *checker {
-	return &checker{c: c, base: base, store: store, configs: configs}
+// change is what watchers are to see of a mutation.
+type change struct {
+	seqn int64
+	path string
+	mark uint64
 }
+
+func newChecker(c *Cluster, base int64, files []store.File, configs []config) *checker {
+	k := &checker{c: c, base: base, configs: configs, model: newModel()}
+	for _, f := range files {
+		k.model.put(f.Path, f.Value, f.Rev)
+		k.model.rev = f.Rev
+	}
+	k.addrs = c.registered(k.model.get)
+	k.log = []record{{rev: k.model.rev, sum: k.model.sum}}
+	return k
+}
+
+// at is what the log says of s, which it must hold.
+func (k *checker) at(s int64) *record { return &k.log[s-k.base] }
 
 // memberships tells the configs that the cluster starts with.
 func (k *checker) memberships() []consensus.Membership {
@@ -45,7 +69,7 @@ func (k *checker) memberships() []consensus.Membership {
 	return out
 }
 
-func (k *checker) end() int64 { return k.base + int64(len(k.log)) }
+func (k *checker) end() int64 { return k.base + int64(len(k.log)) - 1 }
 
 // config is that of s, which must be within alpha of the log's end.
 func (k *checker) config(s int64) *config {
@@ -100,8 +124,8 @@ func (k *checker) applied(n *node, lo, hi int64, v []byte) {
 			k.c.fail("%s: applies %d after a gap: the log ends at %d", n.id, s, k.end())
 		case s == k.end()+1:
 			k.append(n, s, v)
-		case k.log[s-k.base-1].id != id:
-			k.c.fail("agreement: %s applies #%d at %d, where others applied #%d", n.id, id, s, k.log[s-k.base-1].id)
+		case k.at(s).id != id:
+			k.c.fail("agreement: %s applies #%d at %d, where others applied #%d", n.id, id, s, k.at(s).id)
 		}
 	}
 }
@@ -109,15 +133,30 @@ func (k *checker) applied(n *node, lo, hi int64, v []byte) {
 // append lets the log grow by what n is the first to apply.
 func (k *checker) append(n *node, s int64, v []byte) {
 	if v == nil {
-		k.log = append(k.log, record{})
+		k.log = append(k.log, record{rev: k.model.rev, sum: k.model.sum})
 		return
 	}
-	mut, _ := decode(v)
-	k.valid(n, s, mut)
-	voters := k.store.voters()
-	k.log = append(k.log, record{mut.id, k.store.apply(mut, s)})
-	if after := k.store.voters(); after != voters {
-		k.reconfigure(s+k.c.p.Alpha, after)
+	if k.valid(n, s, v); k.c.err != nil {
+		return
+	}
+	mut := k.c.ops[idOf(v)-1].mut
+	voters := uint64(0)
+	if mut.ofCtl() {
+		voters = k.c.voters(k.model.get)
+	}
+	path, value := k.c.target(mut)
+	code, event := k.model.apply(s, mut, path, value)
+	rec := record{id: mut.id, code: code, rev: s, sum: k.model.sum}
+	if event.Path != "" {
+		rec.event = k.model.eventMark(&event)
+		k.events = append(k.events, change{s, event.Path, rec.event})
+	}
+	k.log = append(k.log, rec)
+	if mut.ofCtl() {
+		k.addrs = k.c.registered(k.model.get)
+		if after := k.c.voters(k.model.get); after != voters {
+			k.reconfigure(s+k.c.p.Alpha, after)
+		}
 	}
 }
 
@@ -146,33 +185,36 @@ func (c *Cluster) config(from int64, set uint64) config {
 }
 
 // valid checks that a mutation may be in the log at s.
-func (k *checker) valid(n *node, s int64, mut mutation) {
-	if int(mut.id) > len(k.c.ops) {
-		k.c.fail("validity: %s applies #%d at %d, which nobody proposed", n.id, mut.id, s)
+func (k *checker) valid(n *node, s int64, v []byte) {
+	id := idOf(v)
+	if id == 0 || int(id) > len(k.c.ops) {
+		k.c.fail("validity: %s applies #%d at %d, which nobody proposed", n.id, id, s)
 		return
 	}
-	for len(k.at) < len(k.c.ops) {
-		k.at = append(k.at, 0)
+	for len(k.places) < len(k.c.ops) {
+		k.places = append(k.places, 0)
 	}
-	o := k.c.ops[mut.id-1]
-	switch before := k.at[mut.id-1]; {
+	o := k.c.ops[id-1]
+	switch before := k.places[id-1]; {
 	case before != 0:
-		k.c.fail("validity: #%d is applied at %d and again at %d", mut.id, before, s)
-	case !o.begun || o.read || o.mut != mut:
-		k.c.fail("validity: %s applies %v at %d, which nobody proposed", n.id, mut, s)
+		k.c.fail("validity: #%d is applied at %d and again at %d", id, before, s)
+	case !o.begun || o.read || !bytes.Equal(o.bytes, v):
+		k.c.fail("validity: %s applies %q at %d, which nobody proposed", n.id, v, s)
 	case o.status == consensus.Readonly && o.end != 0:
-		k.c.fail("validity: #%d was refused, and is applied at %d", mut.id, s)
+		k.c.fail("validity: #%d was refused, and is applied at %d", id, s)
 	case s <= o.floor:
-		k.c.fail("order: #%d is applied at %d, but %d had been shown when it was proposed", mut.id, s, o.floor)
+		k.c.fail("order: #%d is applied at %d, but %d had been shown when it was proposed", id, s, o.floor)
 	}
-	k.at[mut.id-1] = s
+	k.places[id-1] = s
 }
 
-// restored hears that a snapshot was installed at n.
-func (k *checker) restored(n *node) {
-	if n.applied > k.end() {
-		k.c.fail("%s: restores %d, the log ends at %d", n.id, n.applied, k.end())
+// fate tells where the log has o's mutation, and with what result.
+func (k *checker) fate(o *op) (seqn int64, code int32) {
+	if int(o.key) >= len(k.places) || k.places[o.key] == 0 {
+		return 0, 0
 	}
+	seqn = k.places[o.key]
+	return seqn, k.at(seqn).code
 }
 
 // answered checks what n answered to a client.
@@ -189,13 +231,13 @@ func (k *checker) answered(n *node, o *op) {
 	case o.status == consensus.OK:
 		k.acknowledged(n, o)
 	case o.status == consensus.Readonly:
-		if int(o.key) < len(k.at) && k.at[o.key] != 0 {
-			k.c.fail("validity: #%d was applied at %d, and is refused", o.mut.id, k.at[o.key])
+		if at, _ := k.fate(o); at != 0 {
+			k.c.fail("validity: #%d was applied at %d, and is refused", o.mut.id, at)
 		}
 	case o.status != consensus.Unknown:
 		k.c.fail("%s: write %d ends with status %d", n.id, o.key, o.status)
 	}
-	k.c.noteShown(o)
+	k.c.learn(o)
 }
 
 // acknowledged checks that a mutation is where its answer says, for good.
@@ -204,7 +246,7 @@ func (k *checker) acknowledged(n *node, o *op) {
 		k.c.fail("%s: acknowledges #%d at %d, having applied %d", n.id, o.mut.id, o.seqn, n.applied)
 		return
 	}
-	if rec := k.log[o.seqn-k.base-1]; rec != (record{o.mut.id, o.code}) {
+	if rec := k.at(o.seqn); rec.id != o.mut.id || rec.code != o.code {
 		k.c.fail("validity: %s acknowledges #%d at %d with code %d; the log has #%d, code %d there",
 			n.id, o.mut.id, o.seqn, o.code, rec.id, rec.code)
 	}

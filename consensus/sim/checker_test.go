@@ -19,10 +19,12 @@ func bench() *Cluster {
 	for _, n := range c.nodes {
 		n.applied, n.settled = 0, 0
 	}
-	c.check = newChecker(c, 0, c.check.store, c.check.configs[:1])
+	c.check = newChecker(c, 0, c.firstFiles([]int{0, 1, 2}), c.check.configs[:1])
+	c.check.configs[0].from, c.shown = 1, 0
 	for range 3 {
 		o := c.newOp(c.nodes[0], nil)
 		o.begun, o.mut = true, mutation{id: uint32(o.key) + 1, op: opSet, rev: clobber}
+		o.bytes = c.encode(o.mut)
 	}
 	return c
 }
@@ -133,7 +135,10 @@ func memoryTests() []checkerTest {
 func clientTests() []checkerTest {
 	return []checkerTest{
 		{"nobody's mutation", "nobody proposed", func(c *Cluster, v [][]byte) {
-			c.choose(1, mutation{id: 99, op: opSet, rev: clobber}.encode())
+			c.choose(1, c.encode(mutation{id: 99, op: opSet, rev: clobber}))
+		}},
+		{"another mutation under that name", "nobody proposed", func(c *Cluster, v [][]byte) {
+			c.choose(1, c.encode(mutation{id: 1, op: opSet, arg: 1, rev: clobber}))
 		}},
 		{"one mutation twice", "applied at 1 and again at 2", func(c *Cluster, v [][]byte) {
 			c.choose(1, v[0])
@@ -163,6 +168,7 @@ func clientTests() []checkerTest {
 		{"a stale read", "stale read", func(c *Cluster, v [][]byte) {
 			c.choose(1, v[0])
 			c.done(c.nodes[0], consensus.Done{Key: 0, Seqn: 1})
+			c.shown = 1
 			o := c.newOp(c.nodes[2], nil)
 			o.read, c.nodes[2].applied = true, 0
 			c.done(c.nodes[2], consensus.Done{Key: o.key, Read: true})
@@ -181,7 +187,7 @@ func TestChecker(t *testing.T) {
 			c := bench()
 			var v [][]byte
 			for _, o := range c.ops {
-				v = append(v, o.mut.encode())
+				v = append(v, o.bytes)
 			}
 			tt.play(c, v)
 			if tt.want == "" {
@@ -228,6 +234,7 @@ func TestRegisterHistory(t *testing.T) {
 		return &op{read: true, start: start, end: end, got: [maxKeys]register{shows}}
 	}
 	cas := func(o *op, want int64, code int32) *op { o.mut.rev, o.code = want, code; return o }
+	del := func(o *op) *op { o.mut.op = opDel; return o }
 	lose := func(o *op) *op { o.status = consensus.Unknown; return o }
 	tests := []struct {
 		name string
@@ -244,11 +251,17 @@ func TestRegisterHistory(t *testing.T) {
 		{"an unknown write that comes and goes", false, []*op{lose(write(1, 1, 2, 0)), read(3, 4, register{1, 5}), read(8, 9, register{})}},
 		{"a condition that held", true, []*op{write(1, 1, 2, 5), cas(write(2, 3, 4, 6), 5, codeOK)}},
 		{"a condition that did not hold", false, []*op{write(1, 1, 2, 5), cas(write(2, 3, 4, 6), 0, codeOK)}},
+		{"a condition that held for a later revision", true, []*op{write(1, 1, 2, 5), cas(write(2, 3, 4, 6), 9, codeOK)}},
 		{"a failure though the condition held", false, []*op{write(1, 1, 2, 5), cas(write(2, 3, 4, 6), 5, codeMismatch)}},
+		{"a deletion", true, []*op{write(1, 1, 2, 5), del(write(2, 3, 4, 6)), read(5, 6, register{})}},
+		{"a deletion that is not seen", false, []*op{write(1, 1, 2, 5), del(write(2, 3, 4, 6)), read(5, 6, register{1, 5})}},
+		{"a write against the revision of a deletion", false, []*op{del(write(1, 1, 2, 6)), write(2, 3, 4, 5)}},
+		{"a failure for what another register holds", true, []*op{write(1, 1, 2, 5), cas(write(2, 3, 4, 6), 5, codeIsDir)}},
 	}
 	fate := func(o *op) (int64, int32) { return 5, codeOK }
 	for _, tt := range tests {
-		good := porcupine.CheckOperations(regModel(maxSearch), thin(registerHistory(tt.ops, 0, fate)))
+		steps := maxSearch
+		good := porcupine.CheckOperations(regModel(&steps), thin(registerHistory(tt.ops, 0, fate)))
 		if good != tt.good {
 			t.Errorf("%s: linearizable: %v", tt.name, good)
 		}

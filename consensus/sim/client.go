@@ -8,8 +8,9 @@ type op struct {
 	node  *node
 	read  bool
 	mut   mutation
-	class uint8 // the register that it concerns, or noKey
-	floor int64 // what had been acknowledged or shown when it began
+	bytes []byte // of the mutation
+	class uint8  // the register that it concerns, or noKey
+	floor int64  // what had been shown when it began
 
 	start, end int64 // stamps; end 0: no answer yet
 	begun      bool  // its machine has it
@@ -26,8 +27,8 @@ const noKey = 255
 func (c *Cluster) propose(n *node, mut mutation, then func(*op)) *op {
 	o := c.newOp(n, then)
 	mut.id = uint32(o.key) + 1
-	o.mut, o.class = mut, noKey
-	if mut.op == opSet {
+	o.mut, o.bytes, o.class = mut, c.encode(mut), noKey
+	if !mut.ofCtl() {
 		o.class = mut.arg
 	}
 	c.tracef("%s <- client %d: %v", n.id, o.key, o.mut)
@@ -35,23 +36,29 @@ func (c *Cluster) propose(n *node, mut mutation, then func(*op)) *op {
 	return o
 }
 
-// read asks a node for all registers.
+// read asks a node for all registers. Under a lease it is answered at once, also
+// while the node's loop is busy with something else.
 func (c *Cluster) read(n *node, then func(*op)) *op {
 	o := c.newOp(n, then)
 	o.read = true
 	c.tracef("%s <- client %d: read, floor %d", n.id, o.key, o.floor)
+	if n.asleep == 0 && n.clock(c.now) < n.until {
+		c.tally.Leased++
+		c.done(n, consensus.Done{Key: o.key, Read: true, Status: consensus.OK, Seqn: n.applied})
+		return o
+	}
 	c.input(n, input{kind: inOp, op: o})
 	return o
 }
 
 func (c *Cluster) newOp(n *node, then func(*op)) *op {
-	o := &op{key: uint64(len(c.ops)), node: n, floor: c.shown, start: c.tally(), then: then}
+	o := &op{key: uint64(len(c.ops)), node: n, floor: c.shown, start: c.beat(), then: then}
 	c.ops = append(c.ops, o)
 	c.open++
 	return o
 }
 
-func (c *Cluster) tally() int64 { c.stamp++; return c.stamp }
+func (c *Cluster) beat() int64 { c.beats++; return c.beats }
 
 // begin steps an operation into its node's machine.
 func (c *Cluster) begin(n *node, now int64, o *op) {
@@ -59,7 +66,7 @@ func (c *Cluster) begin(n *node, now int64, o *op) {
 	if o.read {
 		n.m.Read(now, o.key)
 	} else {
-		n.m.Propose(now, o.key, o.mut.encode())
+		n.m.Propose(now, o.key, o.bytes)
 	}
 }
 
@@ -74,7 +81,7 @@ func (c *Cluster) done(n *node, d consensus.Done) {
 		c.fail("%s: a second answer to operation %d: %+v", n.id, o.key, d)
 		return
 	}
-	o.end, o.status, o.seqn, o.code = c.tally(), d.Status, d.Seqn, d.Code
+	o.end, o.status, o.seqn, o.code = c.beat(), d.Status, d.Seqn, d.Code
 	c.open--
 	c.mix(d.Key<<8 | uint64(d.Status))
 	c.tracef("%s -> client %d: %s", n.id, o.key, describe(o))
@@ -94,7 +101,7 @@ func (c *Cluster) call(o *op) {
 func (c *Cluster) lose(n *node) {
 	for _, o := range c.ops {
 		if o.node == n && o.end == 0 {
-			o.end, o.status = c.tally(), lost
+			o.end, o.status = c.beat(), lost
 			c.open--
 			c.call(o)
 		}
@@ -104,21 +111,29 @@ func (c *Cluster) lose(n *node) {
 // lost is the status of an operation whose node died.
 const lost consensus.Status = 255
 
-// noteShown moves what later reads must show.
-func (c *Cluster) noteShown(o *op) {
-	if o.status != consensus.OK {
-		return
-	}
-	if o.read {
-		o.got = o.node.store.keys
-		c.shown = max(c.shown, o.node.store.rev)
+// learn takes what an answer shows its client.
+func (c *Cluster) learn(o *op) {
+	switch {
+	case o.status != consensus.OK:
+	case o.read:
+		c.tally.Reads++
+		o.got = o.node.keys()
 		c.known = o.got
-		return
+		if chance(c.rand, 0.05) {
+			c.check.past(o.node, span(c.rand, o.node.store.FirstKept(), o.node.applied))
+		}
+	case o.class != noKey && o.code == codeOK:
+		c.tally.Writes++
+		c.known[o.class] = o.leaves(o.seqn)
 	}
-	c.shown = max(c.shown, o.seqn)
-	if o.class != noKey && o.code == codeOK {
-		c.known[o.class] = register{o.mut.id, o.seqn}
+}
+
+// leaves is the register as a write leaves it that succeeded at seqn.
+func (o *op) leaves(seqn int64) register {
+	if o.mut.dels() {
+		return register{}
 	}
+	return register{o.mut.id, seqn}
 }
 
 // workload begins operations at random until all are spent.
@@ -136,10 +151,13 @@ func (c *Cluster) workload() {
 	}
 }
 
-// write sets a register, blindly or on a condition that a client has reason
+// write sets or deletes a register, blindly or on a condition that a client has reason
 // to believe in, and may send a reader after the answer.
 func (c *Cluster) write(n *node) {
 	mut := mutation{op: opSet, arg: uint8(c.rand.IntN(c.p.Keys)), rev: clobber}
+	if chance(c.rand, c.p.PDel) {
+		mut.op = opDel
+	}
 	if chance(c.rand, c.p.PCAS) {
 		mut.rev = c.known[mut.arg].rev
 	}

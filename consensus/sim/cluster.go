@@ -6,12 +6,14 @@ import (
 	"math/rand/v2"
 
 	"github.com/ha/doozer/consensus"
+	"github.com/ha/doozer/store"
 )
 
 // Cluster is a set of nodes in virtual time. It belongs to one goroutine.
 type Cluster struct {
 	p      Params
 	rand   *rand.Rand
+	all    store.Glob // all files
 	now    int64
 	events agenda
 	net    network
@@ -22,11 +24,14 @@ type Cluster struct {
 	ops   []*op
 	open  int               // operations that wait for their answer
 	moves int               // membership changes under way
-	shown int64             // the highest seqn with a mutation that was acknowledged or shown to a reader
-	stamp int64             // grows with each beginning and end of an operation
+	shown int64             // the highest seqn with a mutation that any node applied: local reads and watches show it from then on
+	beats int64             // grows with each beginning and end of an operation
 	known [maxKeys]register // the latest that clients were shown of each key
 
-	check *checker
+	watchers []*watcher
+	check    *checker
+
+	tally Tally
 	steps int
 	hash  uint64 // of all that happened
 	err   error  // the first thing that went wrong
@@ -35,28 +40,47 @@ type Cluster struct {
 
 // newCluster makes a cluster without nodes.
 func newCluster(p Params) *Cluster {
-	return &Cluster{p: p, rand: rand.New(rand.NewPCG(p.Seed, 2))}
+	return &Cluster{p: p, rand: rand.New(rand.NewPCG(p.Seed, 2)), all: everything()}
 }
 
-// boot starts nodes at revision base, where store is what that revision holds
-// and configs what it says of the first alpha seqns after it.
-func (c *Cluster) boot(ids []consensus.ID, base int64, store registers, configs []config) {
+// boot starts nodes at revision base, where seats are the nodes that hold the
+// membership's slots, and configs what that revision says of the first alpha
+// seqns after it.
+func (c *Cluster) boot(ids []consensus.ID, base int64, seats []int, configs []config) {
 	for _, id := range ids {
 		c.nodes = append(c.nodes, &node{id: id, index: len(c.nodes)})
 	}
 	for i, cfg := range configs {
 		configs[i] = c.config(cfg.from, cfg.set)
 	}
-	c.check = newChecker(c, base, store, configs)
+	files := c.firstFiles(seats)
+	c.check = newChecker(c, base, files, configs)
 	c.shown = base
 	for _, n := range c.nodes {
-		c.start(n, &snapshot{consensus.State{Applied: base, Configs: c.check.memberships()}, store})
+		state := consensus.State{Applied: base, Configs: c.check.memberships()}
+		c.start(n, &snapshot{state, files[0].Rev, files})
 	}
 	for i := range c.nodes {
 		for j := range c.nodes[:i] {
 			c.connect(i, j)
 		}
 	}
+}
+
+// firstFiles are what a cluster begins with, all of one revision: everybody's
+// address, and the slots, empty but for those that are taken.
+func (c *Cluster) firstFiles(seats []int) (files []store.File) {
+	for _, n := range c.nodes {
+		files = append(files, store.File{Path: addrPath(n.id), Value: []byte("here"), Rev: 1})
+	}
+	for slot := range maxSlots {
+		f := store.File{Path: slotPath(uint8(slot)), Rev: 1}
+		if slot < len(seats) {
+			f.Value = []byte(c.nodes[seats[slot]].id)
+		}
+		files = append(files, f)
+	}
+	return files
 }
 
 // index finds a node by its id.
@@ -114,7 +138,7 @@ func (c *Cluster) fail(format string, args ...any) {
 // mix folds what happened into the hash by which two runs are compared.
 func (c *Cluster) mix(x uint64) { c.hash = (c.hash ^ x) * 0x100000001b3 }
 
-// alive counts nothing and lists the nodes that run, by index.
+// alive lists the nodes that run, by index.
 func (c *Cluster) alive() []*node {
 	var out []*node
 	for _, n := range c.nodes {
@@ -127,8 +151,9 @@ func (c *Cluster) alive() []*node {
 
 // viable reports whether, but for the nodes without, the live nodes are a
 // majority of every config from the highest applied seqn on: only then is it
-// fair to ask that the cluster goes on. What only such nodes applied as never
-// came to be registered counts for nothing: nobody believes them.
+// fair to ask that the cluster goes on. What only such nodes applied as are not
+// registered counts for nothing, since nobody believes them: the others may
+// have to agree on it anew, so the majorities are asked for from further down.
 func (c *Cluster) viable(without uint64) bool {
 	var live uint64
 	var reach int64
@@ -138,7 +163,7 @@ func (c *Cluster) viable(without uint64) bool {
 			continue
 		}
 		live |= bit
-		if c.check.store.addrs&bit != 0 {
+		if c.check.addrs&bit != 0 {
 			reach = max(reach, n.applied)
 		}
 	}

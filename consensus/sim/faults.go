@@ -1,7 +1,5 @@
 package sim
 
-import "github.com/ha/doozer/consensus"
-
 // faultKind names what chance does to a cluster.
 type faultKind int
 
@@ -12,14 +10,21 @@ const (
 	fDeaf                     // a node hears nobody
 	fMute                     // nobody hears a node
 	fIsolate                  // both
+	fLone                     // all members but one hear nobody, and nobody hears them
+	fSplit                    // the nodes are in two halves
 	fFlap                     // a link is cut again and again
 	fLate                     // LEARN, SKIP and VALUE are withheld from a node
 	fHold                     // some kinds are withheld on some path
 	fPause                    // a node sleeps
+	fSlow                     // packets to and from a node take much longer
+	fLazy                     // a node's loop runs rarely
 	fKill                     // a node dies; another may take its place
+	fStorm                    // many nodes die and others start, in a short time
 	fAdd                      // a follower becomes a member
 	fRemove                   // a member is removed
 	fShun                     // a member is removed while it sleeps
+	fGrow                     // two more members, and two fewer later
+	fRenew                    // one member after the other is replaced
 	fForge                    // a node speaks of seqns of which it is no member
 	numFaults
 )
@@ -62,14 +67,24 @@ func (c *Cluster) fault(kind faultKind) {
 		}
 	case fDeaf, fMute, fIsolate:
 		c.lasting(c.isolate(a, kind != fMute, kind != fDeaf)...)
+	case fLone:
+		c.scatter(a)
+	case fSplit:
+		c.split()
 	case fFlap:
 		c.flap(a, b, 2+c.rand.IntN(6))
 	case fLate, fHold:
 		c.withhold(kind, a, b)
 	case fPause:
 		c.lasting(c.pause(a))
+	case fSlow:
+		c.lasting(c.slow(a, 3+c.rand.Int64N(20)))
+	case fLazy:
+		c.lasting(c.lull(a, span(c.rand, ms, 2*c.p.Fill)))
 	case fKill:
 		c.tryKill(a)
+	case fStorm:
+		c.storm(2 + c.rand.IntN(6))
 	case fAdd:
 		c.join(a, 3)
 	case fRemove:
@@ -77,6 +92,10 @@ func (c *Cluster) fault(kind faultKind) {
 	case fShun:
 		c.lasting(c.pause(a))
 		c.remove(b, a)
+	case fGrow:
+		c.grow(2, func() { c.shrink(2) })
+	case fRenew:
+		c.renew(b.store.voters, c.rand.IntN(2) == 0)
 	case fForge:
 		for range 20 {
 			c.forge(a, b)
@@ -99,8 +118,8 @@ func (c *Cluster) pair() (a, b *node) {
 	return live[i], live[j]
 }
 
-// lasting lets faults last a while, at the longest until all are healed. undos
-// end them.
+// lasting lets faults last a while, often about as long as a lease, at the
+// longest until all are healed. undos end them.
 func (c *Cluster) lasting(undos ...func()) {
 	undone := false
 	undo := func() {
@@ -113,7 +132,11 @@ func (c *Cluster) lasting(undos ...func()) {
 		}
 	}
 	c.undos = append(c.undos, undo)
-	c.after(span(c.rand, ms, c.p.FaultSpan), undo)
+	time := span(c.rand, ms, c.p.FaultSpan)
+	if chance(c.rand, 0.3) {
+		time = span(c.rand, c.p.Fill/2, 2*c.p.Fill)
+	}
+	c.after(time, undo)
 }
 
 // heal ends all faults.
@@ -132,100 +155,6 @@ func (c *Cluster) heal() {
 				c.linkDown(b, a)
 			}
 			c.connect(a, b)
-		}
-	}
-}
-
-// cut swallows what a sends to b, until its undo.
-func (c *Cluster) cut(a, b *node) (undo func()) {
-	c.tracef("cut: %s -> %s", a.id, b.id)
-	path := &c.net.paths[a.index][b.index]
-	path.cut++
-	a.heldBy++
-	return func() {
-		c.tracef("cut ends: %s -> %s", a.id, b.id)
-		path.cut--
-		a.heldBy--
-		c.connect(a.index, b.index)
-	}
-}
-
-// isolate cuts all paths to a, from it, or both; with some luck the ends are
-// told, as when a connection is refused.
-func (c *Cluster) isolate(a *node, in, out bool) (undos []func()) {
-	told := chance(c.rand, 0.3)
-	for _, b := range c.nodes {
-		if b == a {
-			continue
-		}
-		if in {
-			undos = append(undos, c.cut(b, a))
-		}
-		if out {
-			undos = append(undos, c.cut(a, b))
-		}
-		if told {
-			c.disconnect(a.index, b.index, ms)
-		}
-	}
-	return undos
-}
-
-// flap cuts a link, heals it, and so on.
-func (c *Cluster) flap(a, b *node, times int) {
-	if times == 0 || !c.faulty {
-		return
-	}
-	if chance(c.rand, 0.5) {
-		c.disconnect(a.index, b.index, ms)
-	}
-	ab, ba := c.cut(a, b), c.cut(b, a)
-	c.lasting(func() {
-		ab()
-		ba()
-		c.after(span(c.rand, 0, c.p.FaultSpan/2), func() { c.flap(a, b, times-1) })
-	})
-}
-
-// withhold parks messages of some kinds on the way to a node, from one other
-// or from all.
-func (c *Cluster) withhold(kind faultKind, to, from *node) {
-	held := kindsOf(consensus.Learn, consensus.Skip, consensus.Value)
-	if kind == fHold {
-		held = pick(c.rand, held, kindsOf(consensus.Learn), kindsOf(consensus.Skip),
-			kindsOf(consensus.Value), kindsOf(consensus.Nominate), kindsOf(consensus.Vote),
-			kindsOf(consensus.Beat), kindsOf(consensus.Rsvp), allKinds&^kindsOf(consensus.Beat),
-			kindsOf(consensus.Seen), kindsOf(consensus.Pass, consensus.Passed), kinds(c.rand.Uint32()))
-	}
-	all := kind == fLate || chance(c.rand, 0.5)
-	var undos []func()
-	for _, n := range c.nodes {
-		if n != to && (all || n == from) {
-			undos = append(undos, c.park(held, n, to))
-		}
-	}
-	c.lasting(undos...)
-}
-
-func (c *Cluster) park(held kinds, from, to *node) (undo func()) {
-	c.tracef("withhold: %s -> %s %s", from.id, to.id, held)
-	c.net.paths[from.index][to.index].held |= held
-	to.heldBy++
-	return func() {
-		c.tracef("withhold ends: %s -> %s", from.id, to.id)
-		to.heldBy--
-		c.release(from.index, to.index)
-	}
-}
-
-// pause puts a node to sleep: its clock goes on, its inputs queue up.
-func (c *Cluster) pause(n *node) (undo func()) {
-	c.tracef("%s falls asleep", n.id)
-	n.asleep++
-	return func() {
-		if n.asleep--; n.asleep == 0 {
-			c.tracef("%s wakes", n.id)
-			c.drain(n)
 		}
 	}
 }

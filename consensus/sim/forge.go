@@ -21,7 +21,7 @@ func (c *Cluster) forge(from, to *node) {
 	}
 	switch msg.Kind {
 	case consensus.Nominate:
-		msg.Value = mutation{id: 1 << 31, op: opSet, node: -1, rev: clobber}.encode()
+		msg.Value = forged()
 	case consensus.Rsvp, consensus.Reject:
 		msg.VRound = c.rand.Int64N(msg.Round)
 	}
@@ -94,7 +94,7 @@ func (c *Cluster) nonsense(to *node) consensus.Message {
 		return pick(r, to.applied+r.Int64N(2*c.p.Alpha)-c.p.Alpha, to.applied+1, r.Int64N(8), -1, 1<<40, 1<<62)
 	}
 	msg := consensus.Message{
-		Kind: consensus.Kind(r.IntN(int(consensus.Refused) + 2)),
+		Kind: consensus.Kind(r.IntN(int(consensus.Grant) + 2)),
 		Lo:   number(), Hi: number(), Num: number(), Flag: chance(r, 0.5),
 		Round: pick(r, r.Int64N(5), number()), VRound: pick(r, r.Int64N(5), number()),
 		IDs: []consensus.ID{to.id, c.nodes[r.IntN(len(c.nodes))].id},
@@ -106,7 +106,7 @@ func (c *Cluster) nonsense(to *node) consensus.Message {
 		msg.Hi = msg.Lo + 1 + r.Int64N(3)
 	}
 	if chance(r, 0.5) {
-		msg.Value = mutation{id: 1 << 31, op: opSet, node: -1, rev: clobber}.encode()
+		msg.Value = forged()
 	}
 	return msg
 }

@@ -13,12 +13,19 @@ import (
 type regInput struct {
 	read bool
 	cas  bool
-	want int64 // the revision that a conditional write expects
+	want int64 // the revision that a conditional write allows for at most
 }
 
 type regOutput struct {
 	failed bool     // a conditional write
 	reg    register // what a read shows, or a write makes of it
+	seqn   int64    // of a write
+}
+
+// regState is a register, and the seqn of the write that left it so.
+type regState struct {
+	reg  register
+	seqn int64
 }
 
 // regModel is a register whose revision grows with every write. That is more
@@ -27,52 +34,49 @@ type regOutput struct {
 // The search is exponential at worst: after so many steps it gives up, by
 // taking all that is left for right. (Not after a time: a seed has to end in
 // the same way again.)
-func regModel(steps int) porcupine.Model {
+func regModel(steps *int) porcupine.Model {
 	step := func(state, input, output any) (bool, any) {
-		if steps--; steps < 0 {
+		if *steps--; *steps < 0 {
 			return true, state
 		}
 		return regStep(state, input, output)
 	}
-	return porcupine.Model{Init: func() any { return register{} }, Step: step}
+	return porcupine.Model{Init: func() any { return regState{} }, Step: step}
 }
 
 const maxSearch = 20000
 
 func regStep(state, input, output any) (bool, any) {
-	st, in, out := state.(register), input.(regInput), output.(regOutput)
-	match := !in.cas || st.rev == in.want
+	st, in, out := state.(regState), input.(regInput), output.(regOutput)
+	match := !in.cas || st.reg.rev <= in.want
 	switch {
 	case in.read:
-		return st == out.reg, st
+		return st.reg == out.reg, st
 	case out.failed:
 		return !match, st
 	}
-	return match && out.reg.rev > st.rev, out.reg
+	return match && out.seqn > st.seqn, regState{out.reg, out.seqn}
 }
 
 // linearizable checks the operations of a schedule, register by register.
 func (c *Cluster) linearizable() {
 	for key := range uint8(c.p.Keys) {
 		history := registerHistory(c.ops, key, c.check.fate)
-		if !porcupine.CheckOperations(regModel(maxSearch), thin(history)) {
+		steps := maxSearch
+		good := porcupine.CheckOperations(regModel(&steps), thin(history))
+		if steps < 0 {
+			c.tally.Unfinished++
+		}
+		if !good {
 			c.fail("linearizability: the history of register %d is not linearizable", key)
 			return
 		}
 	}
 }
 
-// fate tells where the log has o's mutation, and with what result.
-func (k *checker) fate(o *op) (seqn int64, code int32) {
-	if int(o.key) >= len(k.at) || k.at[o.key] == 0 {
-		return 0, 0
-	}
-	seqn = k.at[o.key]
-	return seqn, k.log[seqn-k.base-1].code
-}
-
 // registerHistory is what the operations say of one register. What had no
-// effect, and reads without an answer, say nothing. Of a write whose client
+// effect, what failed for what other registers hold, and reads without an answer,
+// say nothing. Of a write whose client
 // does not know its outcome, the log does (fate): it happened at any time
 // after its call.
 func registerHistory(ops []*op, key uint8, fate func(*op) (int64, int32)) []porcupine.Operation {
@@ -93,11 +97,14 @@ func registerHistory(ops []*op, key uint8, fate func(*op) (int64, int32)) []porc
 			if !known {
 				seqn, code = fate(o)
 			}
-			if !known && (seqn == 0 || code != codeOK) {
+			if !known && (seqn == 0 || code != codeOK) || code != codeOK && code != codeMismatch {
 				continue
 			}
 			rec.Input = regInput{cas: o.mut.rev != clobber, want: o.mut.rev}
-			rec.Output = regOutput{failed: code != codeOK, reg: register{o.mut.id, seqn}}
+			rec.Output = regOutput{failed: true}
+			if code == codeOK {
+				rec.Output = regOutput{reg: o.leaves(seqn), seqn: seqn}
+			}
 		}
 		out = append(out, rec)
 	}
@@ -114,7 +121,8 @@ func thin(history []porcupine.Operation) []porcupine.Operation {
 	out := history[:0]
 	for _, op := range history {
 		implied := func(o porcupine.Operation) bool {
-			return op.Call <= o.Call && o.Return <= op.Return && o.Output == op.Output
+			shows := o.Output.(regOutput)
+			return op.Call <= o.Call && o.Return <= op.Return && !shows.failed && shows.reg == op.Output.(regOutput).reg
 		}
 		if !op.Input.(regInput).read || !slices.ContainsFunc(out, implied) {
 			out = append(out, op)

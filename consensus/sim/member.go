@@ -14,7 +14,7 @@ func (c *Cluster) tryKill(n *node) {
 		return
 	}
 	c.kill(n, chance(c.rand, 0.7))
-	if len(c.nodes) < maxNodes && chance(c.rand, 0.8) {
+	if chance(c.rand, 0.8) {
 		c.after(span(c.rand, 0, 30*ms), func() { c.spawn(true) })
 	}
 }
@@ -35,13 +35,15 @@ func (c *Cluster) kill(n *node, told bool) {
 }
 
 // spawn starts a process under a new id: it attaches to a node by a snapshot,
-// registers, and may become a member.
-func (c *Cluster) spawn(member bool) *node {
+// registers, and may become a member. A schedule has room for so many only.
+func (c *Cluster) spawn(member bool) {
+	if len(c.nodes) == maxNodes {
+		return
+	}
 	n := &node{id: c.newID(len(c.nodes)), index: len(c.nodes)}
 	c.nodes = append(c.nodes, n)
 	c.tracef("%s starts", n.id)
 	c.attach(n, member)
-	return n
 }
 
 // newID is an id whose place in the order of ids is up to chance.
@@ -87,19 +89,19 @@ func (c *Cluster) register(n *node, member bool, tries int) {
 
 // join has a node take a free slot of the membership, if it holds none.
 func (c *Cluster) join(n *node, tries int) {
-	if n.dead || tries == 0 || n.store.slotOf(n.index) >= 0 || !c.room(n) {
+	if held, _ := n.slotOf(c, n.index); n.dead || tries == 0 || held >= 0 || !c.room(n) {
 		return
 	}
 	if n.store.addrs>>n.index&1 == 0 {
 		c.register(n, true, tries)
 		return
 	}
-	slot := n.store.slotOf(-1)
+	slot, rev := n.slotOf(c, -1)
 	if slot < 0 {
 		return
 	}
 	c.moves++
-	mut := mutation{op: opSlot, arg: uint8(slot), node: int8(n.index), rev: n.store.slots[slot].rev}
+	mut := mutation{op: opSlot, arg: uint8(slot), node: int8(n.index), rev: rev}
 	c.propose(n, mut, func(o *op) {
 		c.moves--
 		if o.status != consensus.OK || o.code != codeOK {
@@ -110,14 +112,16 @@ func (c *Cluster) join(n *node, tries int) {
 
 // room reports whether alpha allows for one more member.
 func (c *Cluster) room(n *node) bool {
-	return int64(2*(bits.OnesCount64(n.store.voters())+1)+1) <= c.p.Alpha && bits.OnesCount64(n.store.voters()) < 5
+	voters := bits.OnesCount64(n.store.voters)
+	return int64(2*(voters+1)+1) <= c.p.Alpha && voters < 5
 }
 
-// remove has by propose that n is removed from its slot. It does not ask for
-// what would leave the others unable to go on.
+// remove has by propose that n is removed from its slot, and perhaps forgotten,
+// as peer does with the silent. It does not ask for what would leave the others
+// unable to go on. Later n may take a slot again.
 func (c *Cluster) remove(by, n *node) {
-	slot := by.store.slotOf(n.index)
-	rest := by.store.voters() &^ (1 << n.index)
+	slot, rev := by.slotOf(c, n.index)
+	rest := by.store.voters &^ (1 << n.index)
 	var live uint64
 	for _, x := range c.alive() {
 		live |= 1 << x.index
@@ -126,18 +130,35 @@ func (c *Cluster) remove(by, n *node) {
 		return
 	}
 	c.moves++
-	mut := mutation{op: opSlot, arg: uint8(slot), node: -1, rev: by.store.slots[slot].rev}
-	c.propose(by, mut, func(*op) {
+	mut := mutation{op: opSlot, arg: uint8(slot), node: -1, rev: rev}
+	c.propose(by, mut, func(o *op) {
 		c.moves--
+		if o.status == consensus.OK && o.code == codeOK && chance(c.rand, 0.5) {
+			c.forget(by, n)
+		}
 		if chance(c.rand, 0.5) {
 			c.after(span(c.rand, 0, 50*ms), func() { c.join(n, 3) })
 		}
 	})
 }
 
+// forget has by propose that n's address is deleted: nobody believes n until it
+// registers again.
+func (c *Cluster) forget(by, n *node) {
+	c.moves++
+	c.propose(by, mutation{op: opGone, arg: uint8(n.index), node: -1, rev: clobber}, func(*op) {
+		c.moves--
+		if !n.dead {
+			c.after(span(c.rand, 0, 50*ms), func() { c.register(n, false, 3) })
+		}
+	})
+}
+
 // reattach has a node that is behind, and knows none of the living who is not,
-// begin anew from a snapshot of one that its operator names: all who knew more
-// were replaced while it was away.
+// take a snapshot of a stranger: all who knew more were replaced while it was
+// away, and it believes nobody who came since. This is the part of package peer,
+// whose attach_anew.go does so by the addresses that the node was started with
+// and those of its acquaintances, after some seconds without a majority.
 func (c *Cluster) reattach() {
 	for _, n := range c.alive() {
 		known := n.store.addrs | c.check.members(n.applied+1, n.applied+c.p.Alpha)

@@ -115,7 +115,7 @@ func (c *Cluster) dispatch(p *packet) {
 }
 
 func (c *Cluster) hop(p *packet) {
-	d := span(c.rand, c.p.DelayLo, c.p.DelayHi)
+	d := span(c.rand, c.p.DelayLo, c.p.DelayHi) * max(1, c.nodes[p.from].slow, c.nodes[p.to].slow)
 	if c.faulty && chance(c.rand, c.p.Far) {
 		d += span(c.rand, 0, c.p.FarMax)
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/ha/doozer/consensus"
+	"github.com/ha/doozer/store"
 )
 
 // inputKind says what a node's driver steps into its machine.
@@ -27,19 +28,13 @@ type input struct {
 	snap *snapshot
 }
 
-// snapshot is what one node gives another that lacks history.
-type snapshot struct {
-	state consensus.State
-	store registers
-}
-
 // node is a process: a machine, its driver and its store.
 type node struct {
 	id    consensus.ID
 	index int
 	m     *consensus.Machine
 	out   consensus.Output
-	store registers
+	store replica
 
 	applied  int64
 	settled  int64 // applied before the inputs that are being stepped
@@ -53,8 +48,11 @@ type node struct {
 	inbox    []input
 	loading  bool // a snapshot is on its way
 
+	slow    int64   // its packets take so many times as long; 0: no fault makes them
+	lazy    int64   // after each turn its loop lets inputs gather for so long
 	rate    float64 // of its clock
 	offset  int64
+	until   int64 // what its machine last told of ReadUntil
 	codes   []int32
 	changes []consensus.Membership
 }
@@ -64,13 +62,14 @@ func (n *node) clock(now int64) int64 { return n.offset + int64(float64(now)*n.r
 
 // start brings a node to life with the state that it begins with.
 func (c *Cluster) start(n *node, snap *snapshot) {
-	n.rate = 1 + (2*c.rand.Float64()-1)*c.p.Skew
+	n.rate = c.p.drawRate(c.rand)
 	n.offset = span(c.rand, 0, int64(time.Hour))
-	n.store, n.applied, n.settled = snap.store, snap.state.Applied, snap.state.Applied
+	c.restore(n, snap)
+	n.settled = n.applied
 	m, err := consensus.New(consensus.Config{
 		Self: n.id, Alpha: c.p.Alpha, Seed: c.rand.Uint64(),
 		Fill: time.Duration(c.p.Fill), Timeout: time.Duration(c.p.Timeout),
-		LogBytes: c.p.LogBytes, Lease: time.Duration(c.p.Lease), MaxInflight: c.p.MaxInflight,
+		LogBytes: c.p.LogBytes, LogSeqns: c.p.LogSeqns, Lease: time.Duration(c.p.Lease), MaxInflight: c.p.MaxInflight,
 	}, snap.state)
 	if err != nil {
 		c.fail("%s: New: %v", n.id, err)
@@ -122,7 +121,10 @@ func (c *Cluster) drain(n *node) {
 	clear(n.inbox)
 	n.inbox = n.inbox[:0]
 	c.pump(n, now)
-	if c.faulty && chance(c.rand, c.p.Busy) {
+	switch {
+	case n.lazy > 0:
+		n.busy = c.now + span(c.rand, n.lazy/2, n.lazy)
+	case c.faulty && chance(c.rand, c.p.Busy):
 		n.busy = c.now + span(c.rand, 0, c.p.BusyMax)
 	}
 }
@@ -162,6 +164,7 @@ func (c *Cluster) pump(n *node, now int64) {
 		n.m.Applied(now, n.codes, n.changes)
 		c.vouch(n)
 	}
+	n.until = n.m.ReadUntil() // before anything leaves
 	n.m.Take(&n.out)
 	c.check.sent(n, n.out.Messages)
 	for _, d := range n.out.Done {
@@ -181,33 +184,37 @@ func (c *Cluster) pump(n *node, now int64) {
 	n.settled = n.applied
 }
 
-// apply applies a batch to the node's store. The checker sees every seqn.
+// apply applies a batch to the node's store. The checker sees every seqn. What
+// may change the members ends a piece of the batch, for the machine has to know
+// where they change.
 func (c *Cluster) apply(n *node, entries []consensus.Entry, to int64) {
 	n.codes, n.changes = n.codes[:0], n.changes[:0]
+	last := n.applied
 	for _, e := range entries {
-		if e.Seqn <= n.applied || e.Seqn > to {
-			c.fail("%s: entry %d of %d..%d is out of order", n.id, e.Seqn, n.applied+1, to)
+		if e.Seqn <= last || e.Seqn > to {
+			c.fail("%s: entry %d of %d..%d is out of order", n.id, e.Seqn, last+1, to)
+		}
+		c.check.applied(n, last+1, e.Seqn, nil)
+		c.check.applied(n, e.Seqn, e.Seqn+1, e.Value)
+		if c.err != nil {
 			return
 		}
-		c.check.applied(n, n.applied+1, e.Seqn, nil)
-		c.check.applied(n, e.Seqn, e.Seqn+1, e.Value)
-		n.applied = e.Seqn
-		mut, _ := decode(e.Value)
-		voters := n.store.voters()
-		code := n.store.apply(mut, e.Seqn)
-		n.codes = append(n.codes, code)
-		if after := n.store.voters(); after != voters {
-			n.changes = append(n.changes, consensus.Membership{From: e.Seqn, Members: c.ids(after)})
+		last = e.Seqn
+		n.store.entries = append(n.store.entries, store.Entry{Seqn: e.Seqn, Mutation: stored(e.Value)})
+		mut := c.ops[idOf(e.Value)-1].mut
+		if mut.ofCtl() {
+			c.flush(n, e.Seqn)
+			c.look(n, e.Seqn)
 		}
 		if c.trace != nil {
-			c.tracef("%s applies %d: %v code %d", n.id, e.Seqn, mut, code)
+			c.tracef("%s applies %d: %v code %d", n.id, e.Seqn, mut, c.check.at(e.Seqn).code)
 		}
 	}
-	c.check.applied(n, n.applied+1, to+1, nil)
-	if c.trace != nil && to > n.applied {
+	c.check.applied(n, last+1, to+1, nil)
+	if c.trace != nil && to > last {
 		c.tracef("%s applies nops to %d", n.id, to)
 	}
-	n.applied = max(n.applied, to)
+	c.flush(n, to)
 }
 
 // vouch tells the machine which of its links are to nodes whose address its
@@ -218,57 +225,4 @@ func (c *Cluster) vouch(n *node) {
 			n.m.Vouch(x.id, n.store.addrs>>i&1 != 0)
 		}
 	}
-}
-
-// fetch gets a snapshot from the node of that id, if it lives.
-func (c *Cluster) fetch(n *node, from consensus.ID) {
-	i, ok := c.index(from)
-	if !ok {
-		c.fail("%s: asks for a snapshot of %q", n.id, from)
-		return
-	}
-	n.loading = true
-	c.tracef("%s fetches a snapshot of %s", n.id, from)
-	c.transfer(i, n.index, func(s *snapshot) {
-		n.loading = false
-		if s != nil {
-			c.input(n, input{kind: inSnapshot, snap: s})
-		}
-	})
-}
-
-// transfer copies node from's state to node to; it gives nil when that failed.
-func (c *Cluster) transfer(from, to int, done func(*snapshot)) {
-	src := c.nodes[from]
-	lost := func() bool {
-		return src.dead || c.net.paths[from][to].cut > 0 || c.net.paths[to][from].cut > 0
-	}
-	c.after(span(c.rand, c.p.DelayLo, 3*c.p.DelayHi), func() {
-		if lost() || src.asleep > 0 || src.m == nil {
-			c.after(20*ms, func() { done(nil) })
-			return
-		}
-		snap := &snapshot{consensus.State{Applied: src.applied, Configs: src.m.Configs()}, src.store}
-		c.after(span(c.rand, c.p.DelayLo, 10*ms), func() {
-			if lost() {
-				snap = nil
-			}
-			done(snap)
-		})
-	})
-}
-
-// install replaces a running node's state by a snapshot, unless it got there
-// without.
-func (c *Cluster) install(n *node, now int64, snap *snapshot) {
-	if snap.state.Applied <= n.applied {
-		return
-	}
-	c.tracef("%s restores a snapshot at %d", n.id, snap.state.Applied)
-	n.store, n.applied = snap.store, snap.state.Applied
-	c.check.restored(n)
-	if err := n.m.Restore(now, snap.state); err != nil {
-		c.fail("%s: %v", n.id, err)
-	}
-	c.vouch(n)
 }

@@ -10,6 +10,9 @@ type Summary struct {
 	Schedules int
 	Live      int // of these, so many ended with the check that the cluster goes on
 	Steps     int
+	Time      time.Duration // that passed in all their clusters
+	Took      time.Duration
+	Tally     Tally
 	Failed    []Result // at most maxFailed
 }
 
@@ -23,6 +26,7 @@ func RunMany(first uint64, count int, deadline time.Time, workers int) Summary {
 		mu   sync.Mutex // guards sum and next
 		sum  Summary
 		next = first
+		from = time.Now()
 		wg   sync.WaitGroup
 	)
 	take := func() (uint64, bool) {
@@ -46,12 +50,15 @@ func RunMany(first uint64, count int, deadline time.Time, workers int) Summary {
 		})
 	}
 	wg.Wait()
+	sum.Took = time.Since(from)
 	return sum
 }
 
 func (s *Summary) add(res Result) {
 	s.Schedules++
 	s.Steps += res.Steps
+	s.Time += time.Duration(res.Time)
+	s.Tally.add(&res.Tally)
 	if res.Live {
 		s.Live++
 	}
@@ -59,3 +66,16 @@ func (s *Summary) add(res Result) {
 		s.Failed = append(s.Failed, res)
 	}
 }
+
+func (t *Tally) add(o *Tally) {
+	t.Writes += o.Writes
+	t.Reads += o.Reads
+	t.Leased += o.Leased
+	t.Events += o.Events
+	t.Snapshots += o.Snapshots
+	t.Unfinished += o.Unfinished
+}
+
+// Rate is how many hours passed in simulated clusters in an hour of the real
+// clock.
+func (s *Summary) Rate() float64 { return float64(s.Time) / float64(max(1, s.Took)) }

@@ -3,6 +3,8 @@ package sim
 import (
 	"math/rand/v2"
 	"time"
+
+	"github.com/ha/doozer/consensus"
 )
 
 // Params are all that chance decides beforehand about a schedule. Durations are
@@ -17,9 +19,12 @@ type Params struct {
 	Fill, Timeout  int64
 	Lease          int64 // 0: by Fill; negative: none
 	LogBytes       int64
+	LogSeqns       int64
+	Changes        int // kept by a store
 	MaxInflight    int64
 	TickLo, TickHi int64
 	Skew           float64 // a clock's rate lies within 1 +- Skew
+	Edge           bool    // at one of the two ends of that
 	Busy           float64 // chance that a node's loop lets inputs gather, up to BusyMax
 	BusyMax        int64
 
@@ -28,6 +33,7 @@ type Params struct {
 	FarMax           int64 // chance, and size, of a delay far above the others
 	Loss, Double     float64
 	Split            float64 // chance that a packet's messages go separate ways
+	Transfer         int64   // a snapshot takes up to so long
 
 	FaultTime  int64 // faults come for so long
 	FaultEvery int64 // one each so often, on average
@@ -43,6 +49,8 @@ type Params struct {
 	Pad       int     // ballast of a mutation, up to so many bytes
 	PRead     float64 // share of reads
 	PCAS      float64 // share of conditional ones among the writes
+	PDel      float64 // share of deletions among the writes
+	Watchers  int
 	PChase    float64 // chance that a read elsewhere follows an acknowledgement at once
 	PHeldBack float64 // chance that an operation goes to a node that a fault holds back
 	MaxSteps  int     // more are taken for a storm of messages that breed; 0: no limit
@@ -77,7 +85,7 @@ func Draw(seed uint64) Params {
 		Fill:    span(r, 8*ms, 40*ms),
 		Timeout: span(r, 100*ms, 600*ms),
 		TickLo:  2 * ms, TickHi: 5 * ms,
-		Skew:  pick(r, 0, 0.002, 0.01),
+		Skew: pick(r, 0, consensus.ClockError/5, consensus.ClockError), Edge: chance(r, 0.5),
 		Quiet: chance(r, 0.1), MaxSteps: 200000,
 	}
 	p.drawWindow(r)
@@ -100,7 +108,10 @@ func (p *Params) drawWindow(r *rand.Rand) {
 		p.History = 1 + r.IntN(int(min(p.Alpha, 6)))
 		p.Extra += r.IntN(3)
 	}
+	p.Lease = pick(r, 0, 0, 0, span(r, p.Fill/8, p.Fill), span(r, p.Fill/8, p.Fill), -1)
 	p.LogBytes = pick[int64](r, 0, 0, 1<<20, 400, 2000)
+	p.LogSeqns = pick(r, 0, 0, p.Alpha, 3*p.Alpha)
+	p.Changes = pick(r, 1, 4, 20, 200)
 	p.MaxInflight = pick[int64](r, 0, 0, 200, 2000)
 }
 
@@ -119,9 +130,20 @@ func (p *Params) drawNetwork(r *rand.Rand) {
 	if chance(r, 0.5) {
 		p.Split = r.Float64()
 	}
+	p.Transfer = pick(r, 10*ms, 10*ms, 80*ms)
 	if chance(r, 0.5) {
 		p.Busy, p.BusyMax = r.Float64()*0.5, span(r, 0, 2*ms)
 	}
+}
+
+// drawRate draws the rate of a clock. All are within Skew of true time: so two
+// may differ by twice as much as ClockError says, which the two margins of a
+// lease, at its holder and at its grantor, are just enough for.
+func (p *Params) drawRate(r *rand.Rand) float64 {
+	if p.Edge {
+		return 1 + pick(r, -p.Skew, p.Skew)
+	}
+	return 1 + (2*r.Float64()-1)*p.Skew
 }
 
 // drawFaults draws a weight for each kind of fault, many of them zero: a
@@ -147,6 +169,8 @@ func (p *Params) drawLoad(r *rand.Rand) {
 	p.OpEvery = p.FaultTime / int64(p.Ops)
 	p.PRead = pick(r, 0.3, 0.5, 0.7)
 	p.PCAS = pick(r, 0, 0.2, 0.6)
+	p.PDel = pick(r, 0, 0.1, 0.4)
+	p.Watchers = pick(r, 0, 1, 1, 2)
 	p.PChase = pick(r, 0, 0.3, 0.8)
 	p.PHeldBack = pick(r, 0, 0.3, 0.7)
 	if chance(r, 0.2) {

@@ -18,27 +18,30 @@ func healthy(members, extra int) Params {
 	return Params{
 		Seed: 1, Alpha: 4096, Members: members, Extra: extra,
 		Fill: 70 * ms, Timeout: 5000 * ms, TickLo: 2 * ms, TickHi: 5 * ms,
-		DelayLo: 100 * us, DelayHi: 300 * us, FaultSpan: 100 * ms, Keys: 1,
+		DelayLo: 100 * us, DelayHi: 300 * us, FaultSpan: 100 * ms, Keys: 1, Changes: 1000, Transfer: ms,
 	}
 }
 
 // newScript boots a cluster of n0, n1, ... whose first p.Members are members
-// from seqn 1 on.
+// from the first seqn on.
 func newScript(p Params) *Cluster {
-	store := newRegisters()
 	var ids []consensus.ID
+	var seats []int
 	for i := range p.Members + p.Extra {
 		ids = append(ids, fmt.Sprintf("n%d", i))
-		store.addrs |= 1 << i
-	}
-	for i := range p.Members {
-		store.slots[i].node = int8(i)
+		if i < p.Members {
+			seats = append(seats, i)
+		}
 	}
 	c := newCluster(p)
-	c.boot(ids, 0, store, []config{{from: 1, set: store.voters()}})
+	c.boot(ids, scriptBase, seats, []config{{from: scriptBase + 1, set: 1<<p.Members - 1}})
 	c.run(50*ms, nil)
 	return c
 }
+
+// scriptBase is where scripts begin: a multiple of all sizes of configs in
+// them, so that the owner of scriptBase+s is that of s.
+const scriptBase = 60
 
 // load keeps so many writes open at each of the nodes, and counts those that
 // were acknowledged.
@@ -189,22 +192,19 @@ func TestScriptLostLearn(t *testing.T) {
 }
 
 // TestScriptStaleRead plays the schedule by which a read would be stale if it
-// went by the configs that are known when its question is sent. Two changes of
-// membership, at 1 and 2, leave n2 alone from 9 on; it writes 10. n0, which
-// has applied nothing, asks the others only: 2 of n0, n1, n2, 3 of n0, n1, n2,
-// n4 and 2 of n0, n2, n4 answer, all of whom saw nothing above 2.
+// went by the configs that are known when its question is sent. Seqns are counted
+// from the base here. Two changes of membership, at 1 and 2, leave n2 alone from
+// 9 on; it writes 10. n0, which has applied nothing, asks the others only: 2 of
+// n0, n1, n2, 3 of n0, n1, n2, n4 and 2 of n0, n2, n4 answer, all of whom saw
+// nothing above 2.
 func TestScriptStaleRead(t *testing.T) {
+	const base = scriptBase
 	p := healthy(3, 0)
 	p.Alpha, p.Timeout = 7, 500*ms
 	p.Lease = -1 // n0 is to hold nothing up
 	c := newCluster(p)
-	store := newRegisters()
-	store.addrs = 0b1111
-	for slot, node := range []int8{0, 2, 3} {
-		store.slots[slot].node = node
-	}
-	c.boot([]consensus.ID{"n0", "n1", "n2", "n4"}, 0, store,
-		[]config{{from: 1, set: 0b0111}, {from: 6, set: 0b1111}, {from: 7, set: 0b1101}})
+	c.boot([]consensus.ID{"n0", "n1", "n2", "n4"}, base, []int{0, 2, 3},
+		[]config{{from: base + 1, set: 0b0111}, {from: base + 6, set: 0b1111}, {from: base + 7, set: 0b1101}})
 	c.run(20*ms, nil)
 	n0, n1, n2, n4 := c.nodes[0], c.nodes[1], c.nodes[2], c.nodes[3]
 	tells := kindsOf(consensus.Nominate, consensus.Learn, consensus.Value)
@@ -213,27 +213,27 @@ func TestScriptStaleRead(t *testing.T) {
 	}
 	c.propose(n1, mutation{op: opSlot, arg: 0, node: -1, rev: clobber}, nil)
 	c.propose(n2, mutation{op: opSlot, arg: 2, node: -1, rev: clobber}, nil)
-	c.run(c.now+60*ms, func() bool { return n2.applied >= 9 })
-	assert.Equal(t, int64(2), n2.store.rev)
-	assert.Equal(t, int64(9), n2.applied)
-	assert.Equal(t, int64(0), n0.applied)
+	c.run(c.now+60*ms, func() bool { return n2.applied >= base+9 })
+	assert.Equal(t, int64(base+2), n2.store.View().Rev())
+	assert.Equal(t, int64(base+9), n2.applied)
+	assert.Equal(t, int64(base), n0.applied)
 	for _, x := range []*node{n0, n1, n4} {
 		c.cut(n2, x)
 		c.cut(x, n2)
 	}
 	write := c.propose(n2, mutation{op: opSet, rev: clobber}, nil)
-	assert.Equal(t, int64(10), write.seqn)
+	assert.Equal(t, int64(base+10), write.seqn)
 
 	read := c.read(n0, nil)
 	c.run(c.now+5*ms, nil) // the answers are in
-	assert.Equal(t, int64(0), n0.applied)
+	assert.Equal(t, int64(base), n0.applied)
 	for _, from := range []*node{n1, n4} {
 		c.release(from.index, n0.index)
 	}
 	c.run(c.now+2*p.Timeout, nil)
 	assert.Equal(t, nil, c.err) // a stale read is one
 	assert.Equal(t, consensus.NoQuorum, read.status)
-	assert.T(t, n0.applied >= 2)
+	assert.T(t, n0.applied >= base+2)
 
 	for _, x := range []*node{n0, n1, n4} {
 		c.net.paths[n2.index][x.index].cut, c.net.paths[x.index][n2.index].cut = 0, 0

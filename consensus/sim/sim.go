@@ -13,10 +13,21 @@ import (
 type Result struct {
 	Seed  uint64
 	Steps int    // inputs that machines took
+	Time  int64  // that passed in the cluster, in nanoseconds
 	Hash  uint64 // of all that happened: equal for equal runs
 	Live  bool   // it ended with the check that the cluster goes on
+	Tally Tally
 	Err   error  // what was wrong
 	Dump  string // the nodes' state then
+}
+
+// Tally counts what a schedule had of what is of interest.
+type Tally struct {
+	Writes, Reads int // that succeeded
+	Leased        int // of the reads, so many were answered under a lease
+	Events        int // changes that watchers saw
+	Snapshots     int // installed
+	Unfinished    int // registers whose history porcupine did not get to the end of
 }
 
 // Run runs the schedule of a seed. With trace it writes down what happens, a
@@ -33,7 +44,7 @@ func (p Params) Run(trace io.Writer) (res Result) {
 		if r := recover(); r != nil {
 			c.fail("panic: %v\n%s", r, debug.Stack())
 		}
-		res.Seed, res.Steps, res.Hash, res.Err = p.Seed, c.steps, c.hash, c.err
+		res.Seed, res.Steps, res.Time, res.Hash, res.Err, res.Tally = p.Seed, c.steps, c.now, c.hash, c.err, c.tally
 		if c.err != nil {
 			res.Dump = c.dump()
 		}
@@ -43,6 +54,7 @@ func (p Params) Run(trace io.Writer) (res Result) {
 	if p.Stranger {
 		c.letIn()
 	}
+	c.observe()
 	c.workload()
 	c.faults()
 	c.run(p.FaultTime, nil)
@@ -62,7 +74,7 @@ func (p Params) Run(trace io.Writer) (res Result) {
 // the first alpha seqns where the parameters ask for one.
 func (c *Cluster) bootRandom() {
 	p := &c.p
-	base := pick(c.rand, 0, p.Alpha, 1000+c.rand.Int64N(1000))
+	base := pick(c.rand, 1, p.Alpha, 1000+c.rand.Int64N(1000))
 	count := p.Members + p.Extra
 	if p.History > 0 {
 		count = max(count, 4)
@@ -71,14 +83,12 @@ func (c *Cluster) bootRandom() {
 	for i := range count {
 		ids = append(ids, c.newID(i))
 	}
-	c.nodes = nil
-	store := newRegisters()
-	perm := c.rand.Perm(count)
-	for slot, i := range perm[:p.Members] {
-		store.slots[slot].node = int8(i)
+	seats := c.rand.Perm(count)[:p.Members]
+	last := uint64(0)
+	for _, i := range seats {
+		last |= 1 << i
 	}
-	store.addrs = 1<<count - 1
-	c.boot(ids, base, store, p.drawConfigs(c.rand, base, count, store.voters()))
+	c.boot(ids, base, seats, p.drawConfigs(c.rand, base, count, last))
 }
 
 // drawConfigs draws configs for the first alpha seqns after base, which end
@@ -110,94 +120,4 @@ func (p *Params) drawMembers(r *rand.Rand, count int) (set uint64) {
 		set |= 1 << i
 	}
 	return set
-}
-
-// settle checks that, without faults, the cluster goes on: what waits ends,
-// every live node can write and read, and all apply the same. It reports
-// whether that could be asked for and was so.
-func (c *Cluster) settle() bool {
-	p := &c.p
-	c.run(c.now+4*p.Fill, nil)
-	probes := 0
-	for _, n := range c.alive() {
-		probes += 2
-		c.probe(n, false, &probes)
-		c.probe(n, true, &probes)
-	}
-	bound := c.now + p.Timeout + 40*p.Fill + 200*p.DelayHi
-	settled := func() bool { return probes == 0 && c.open == 0 && c.moves == 0 && c.converged() }
-	c.run(bound/2+c.now/2, settled)
-	if !settled() {
-		c.reattach()
-	}
-	c.run(bound, settled)
-	switch {
-	case c.err != nil || settled():
-		return c.err == nil
-	case c.viable(0):
-		c.fail("liveness: %s after all faults ended: %d probes unanswered, %d operations open, converged: %v",
-			stamp(c.now-p.FaultTime), probes, c.open, c.converged())
-	}
-	return false
-}
-
-// probe has an operation succeed at n: a failing one is tried again.
-func (c *Cluster) probe(n *node, read bool, left *int) {
-	then := func(o *op) {
-		if o.status == consensus.OK {
-			*left--
-		} else {
-			c.probe(n, read, left)
-		}
-	}
-	if read {
-		c.read(n, then)
-	} else {
-		c.propose(n, mutation{op: opSet, arg: uint8(c.rand.IntN(c.p.Keys)), rev: clobber}, then)
-	}
-}
-
-// converged reports whether all live nodes applied the same mutations.
-func (c *Cluster) converged() bool {
-	for _, n := range c.nodes {
-		if !n.dead && !n.stranger && (n.m == nil || n.store.rev != c.check.store.rev) {
-			return false
-		}
-	}
-	return true
-}
-
-// quiet checks that without load the log comes to a standstill, within a few
-// backoffs, and that the nodes then say no more than the pulse needs.
-func (c *Cluster) quiet() {
-	span := 8*c.p.Fill + 2*c.p.DelayHi
-	for try := range 6 {
-		end, sent := c.check.end(), c.net.sent
-		c.run(c.now+span, nil)
-		if c.check.end() > end || try == 0 {
-			continue
-		}
-		pairs := len(c.alive()) * (len(c.alive()) - 1)
-		if said := c.net.sent - sent; said > pairs*int(span/c.p.Fill+1)*maxPulse {
-			c.fail("storm: with no load %d messages in %s among %d pairs of nodes", said, stamp(span), pairs)
-		}
-		return
-	}
-	c.fail("liveness: with no load the log still grows after %s", stamp(6*span))
-}
-
-// maxPulse bounds the messages from one node to another in a fill: four
-// heartbeats, and as much again for those who follow.
-const maxPulse = 10
-
-// consistent checks what the nodes hold in the end.
-func (c *Cluster) consistent() {
-	for _, n := range c.alive() {
-		if n.store.rev == c.check.store.rev && n.store != c.check.store {
-			c.fail("%s: its store differs from the log's", n.id)
-		}
-		if k := n.m.Info().Contradictions; k > 0 {
-			c.fail("%s: was told %d values that differ from what it had learned", n.id, k)
-		}
-	}
 }

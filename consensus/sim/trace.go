@@ -37,6 +37,11 @@ func show(msg *consensus.Message) string {
 	switch msg.Kind {
 	case consensus.Beat:
 		fmt.Fprintf(&b, " applied %d use %d hears %v", msg.Lo, msg.Hi, msg.IDs)
+		if msg.Num > 0 {
+			fmt.Fprintf(&b, " asks at %s", stamp(msg.Num))
+		}
+	case consensus.Grant:
+		fmt.Fprintf(&b, " of %s: %d", stamp(msg.Num), msg.Lo)
 	case consensus.Ask, consensus.Refused:
 		fmt.Fprintf(&b, " no. %d", msg.Num)
 	case consensus.Seen, consensus.Passed:
@@ -57,7 +62,7 @@ func show(msg *consensus.Message) string {
 // String lists the kinds of a set.
 func (k kinds) String() string {
 	var b strings.Builder
-	for kind := consensus.Invite; kind <= consensus.Refused; kind++ {
+	for kind := consensus.Invite; kind <= consensus.Grant; kind++ {
 		if k.has(kind) {
 			b.WriteString(kind.String() + " ")
 		}
@@ -79,6 +84,9 @@ func showRange(b *strings.Builder, msg *consensus.Message) {
 	if msg.Value != nil {
 		fmt.Fprintf(b, " #%d", idOf(msg.Value))
 	}
+	if msg.Num > 0 {
+		fmt.Fprintf(b, " holders %b", msg.Num)
+	}
 }
 
 func (m mutation) String() string {
@@ -91,6 +99,10 @@ func (m mutation) String() string {
 		return fmt.Sprintf("#%d slot %d = node %d%s", m.id, m.arg, m.node, on)
 	case opAddr:
 		return fmt.Sprintf("#%d node %d registers", m.id, m.arg)
+	case opGone:
+		return fmt.Sprintf("#%d node %d is forgotten", m.id, m.arg)
+	case opDel:
+		return fmt.Sprintf("#%d delete %d%s", m.id, m.arg, on)
 	}
 	return fmt.Sprintf("#%d set %d%s", m.id, m.arg, on)
 }

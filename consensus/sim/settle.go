@@ -1,0 +1,92 @@
+package sim
+
+import "github.com/ha/doozer/consensus"
+
+// settle checks that, without faults, the cluster goes on: what waits ends,
+// every live node can write and read, and all apply the same. It reports
+// whether that could be asked for and was so.
+func (c *Cluster) settle() bool {
+	p := &c.p
+	c.run(c.now+4*p.Fill, nil)
+	probes := 0
+	for _, n := range c.alive() {
+		probes += 2
+		c.probe(n, false, &probes)
+		c.probe(n, true, &probes)
+	}
+	bound := c.now + p.Timeout + 40*p.Fill + 200*p.DelayHi
+	settled := func() bool { return probes == 0 && c.open == 0 && c.moves == 0 && c.converged() }
+	c.run(bound/2+c.now/2, settled)
+	if !settled() {
+		c.reattach()
+	}
+	c.run(bound, settled)
+	switch {
+	case c.err != nil || settled():
+		return c.err == nil
+	case c.viable(0):
+		c.fail("liveness: %s after all faults ended: %d probes unanswered, %d operations open, converged: %v",
+			stamp(c.now-p.FaultTime), probes, c.open, c.converged())
+	}
+	return false
+}
+
+// probe has an operation succeed at n: a failing one is tried again.
+func (c *Cluster) probe(n *node, read bool, left *int) {
+	then := func(o *op) {
+		if o.status == consensus.OK {
+			*left--
+		} else {
+			c.probe(n, read, left)
+		}
+	}
+	if read {
+		c.read(n, then)
+	} else {
+		c.propose(n, mutation{op: opSet, arg: uint8(c.rand.IntN(c.p.Keys)), rev: clobber}, then)
+	}
+}
+
+// converged reports whether all live nodes applied the same mutations.
+func (c *Cluster) converged() bool {
+	for _, n := range c.nodes {
+		if !n.dead && !n.stranger && (n.m == nil || n.store.View().Rev() != c.check.model.rev) {
+			return false
+		}
+	}
+	return true
+}
+
+// quiet checks that without load the log comes to a standstill, within a few
+// backoffs, and that the nodes then say no more than the pulse needs.
+func (c *Cluster) quiet() {
+	span := 8*c.p.Fill + 2*c.p.DelayHi
+	for try := range 6 {
+		end, sent := c.check.end(), c.net.sent
+		c.run(c.now+span, nil)
+		if c.check.end() > end || try == 0 {
+			continue
+		}
+		pairs := len(c.alive()) * (len(c.alive()) - 1)
+		if said := c.net.sent - sent; said > pairs*int(span/c.p.Fill+1)*maxPulse {
+			c.fail("storm: with no load %d messages in %s among %d pairs of nodes", said, stamp(span), pairs)
+		}
+		return
+	}
+	c.fail("liveness: with no load the log still grows after %s", stamp(6*span))
+}
+
+// maxPulse bounds the messages from one node to another in a fill: four
+// heartbeats, and as much again for those who follow.
+const maxPulse = 10
+
+// consistent checks what the nodes hold in the end, and that all watchers saw it.
+func (c *Cluster) consistent() {
+	c.watchToEnd()
+	for _, n := range c.alive() {
+		c.check.tree(n, n.store.View())
+		if k := n.m.Info().Contradictions; k > 0 {
+			c.fail("%s: was told %d values that differ from what it had learned", n.id, k)
+		}
+	}
+}

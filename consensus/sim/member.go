@@ -35,9 +35,15 @@ func (c *Cluster) kill(n *node, told bool) {
 }
 
 // spawn starts a process under a new id: it attaches to a node by a snapshot,
-// registers, and may become a member. A schedule has room for so many only.
+// registers, and may become a member. There is room for so many only.
 func (c *Cluster) spawn(member bool) {
-	if len(c.nodes) == maxNodes {
+	live := 0
+	for _, n := range c.nodes {
+		if !n.dead {
+			live++
+		}
+	}
+	if live >= maxLive || len(c.nodes) == maxNodes {
 		return
 	}
 	n := &node{id: c.newID(len(c.nodes)), index: len(c.nodes)}

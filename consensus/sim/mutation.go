@@ -12,6 +12,7 @@ const (
 	maxKeys  = 4
 	maxSlots = 8
 	maxNodes = 32 // in one schedule, the dead included
+	maxLive  = 9
 )
 
 // What a mutation does.

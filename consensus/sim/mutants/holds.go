@@ -95,5 +95,11 @@ func holds() []mutant {
 `, `	x.linked, x.held = false, hold{}
 `),
 		},
+		{
+			name:   "who is not heard by all is granted leases",
+			rule:   "who can ask and not vote gets none",
+			edits:  in("lease.go", `if y != x && m.isMember(y)`, `if y == nil && m.isMember(y)`),
+			script: "TestNoLeaseForTheDeaf",
+		},
 	}
 }

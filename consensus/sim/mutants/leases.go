@@ -48,6 +48,13 @@ func leases() []mutant {
 			},
 		},
 		{
+			name: "a GRANT that comes while a read waits counts for it",
+			rule: "a read waits until what its grantors saw is applied",
+			edits: in("read.go", `for _, x := range q.leased {
+				if`, `for _, x := range m.grantors() {
+				if`),
+		},
+		{
 			name: "a holder leaves out its own seen",
 			rule: "a read waits until what its node saw is applied",
 			edits: []edit{

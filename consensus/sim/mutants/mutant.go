@@ -32,7 +32,7 @@ func in(file, old, new string) []edit { return []edit{{file, old, new}} }
 
 // group is the mutants of a part of the protocol.
 type group struct {
-	part    string // a heading of doc/consensus.md
+	part    string // of the protocol
 	mutants []mutant
 }
 

@@ -54,18 +54,17 @@ func words() []mutant {
 	m.chosen`),
 		},
 		{
-			name: "a process that slept begins anew under its id",
+			name: "who slept comes back without its acceptors' memory",
 			rule: "no amnesia under one id",
-			edits: in("sim/faults.go", `			c.tracef("%s wakes", n.id)
-`, `			snap := &snapshot{consensus.State{Applied: n.applied, Configs: n.m.Configs()}, n.store}
-			c.start(n, snap)
-			for i, x := range c.nodes {
-				if c.net.paths[i][n.index].conn != 0 {
-					n.m.LinkUp(n.clock(c.now), x.id)
-				}
-			}
-			c.vouch(n)
-			c.lose(n)
+			edits: in("liveness.go", `	if late <= 0 {
+		return
+	}
+`, `	if late <= 0 {
+		return
+	}
+	for s := m.win.lo; s <= m.win.hi && late > int64(m.cfg.Fill); s++ {
+		m.win.at(s).acceptor = acceptor{}
+	}
 `),
 		},
 		{

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"net"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -77,7 +76,7 @@ func TestAllOthersReplacedWhileAsleep(t *testing.T) {
 			_, at := get(t, sleeper.c, "/while/it/slept")
 			assert.Equal(t, last, at)
 			t.Logf("it was back %v after it woke", ms(time.Since(woke)))
-			assert.T(t, strings.Contains(sleeper.stderr.String(), "attaching anew"), sleeper.stderr.tail())
+			sleeper.logged(t, "attaching anew")
 			follows(t, live[0], sleeper)
 			set(t, live[1].c, "/ctl/cal/again", client.Missing, "")
 			assert.Equal(t, "/ctl/cal/again", joined(t, live[0].c, sleeper))

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"os/exec"
 	"strings"
 	"sync"
@@ -63,6 +64,17 @@ func (p *process) alive() bool {
 	default:
 		return true
 	}
+}
+
+// logged waits until what a process logged has some text in it.
+func (p *process) logged(t *testing.T, text string) {
+	t.Helper()
+	eventually(t, p.name+" logs "+text, func() error {
+		if !strings.Contains(p.stderr.String(), text) {
+			return errors.New("it does not")
+		}
+		return nil
+	})
 }
 
 // status waits until the process has ended, and returns its exit status.

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -33,7 +34,7 @@ func TestWrongPeers(t *testing.T) {
 	t.Parallel()
 	n := startNode(t, "A")
 	for name, spoil := range map[string]func(*proto.Hello){
-		"version":  func(h *proto.Hello) { h.Version = 2 },
+		"version":  func(h *proto.Hello) { h.Version = 1 },
 		"cluster":  func(h *proto.Hello) { h.Cluster = "other" },
 		"alpha":    func(h *proto.Hello) { h.Alpha++ },
 		"id":       func(h *proto.Hello) { h.Id = "../../ctl" },
@@ -55,10 +56,17 @@ func TestWrongPeers(t *testing.T) {
 
 func refused(t *testing.T, n *node, value []byte) {
 	t.Helper()
+	lines := n.stderr.lines()
 	c, resp := greet(t, n.addr, value)
 	assert.Equal(t, proto.Response_OTHER, resp.GetErrCode())
 	assert.NotEqual(t, "", resp.GetErrDetail())
 	ends(t, c)
+	eventually(t, "the refusal is logged", func() error {
+		if n.stderr.lines() == lines {
+			return errors.New("there is no new line")
+		}
+		return nil
+	})
 }
 
 // stranger is a peer whose hello is right, and who is nobody.

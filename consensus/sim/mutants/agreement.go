@@ -4,23 +4,22 @@ package main
 func agreement() []mutant {
 	return []mutant{
 		{
-			name: "a promise is forgotten",
-			rule: "a vote at or above the promise only",
+			name:  "a promise is forgotten",
+			quick: true,
+			rule:  "a vote at or above the promise only",
 			edits: in("acceptor.go", `	a.promised = r
 	return true`, `	return true`),
-			quick: true,
 		},
 		{
 			name:  "votes below its promise",
 			rule:  "a vote at or above the promise only",
 			edits: in("acceptor.go", `if r < a.promise() || a.vrnd > r {`, `if a.vrnd > r {`),
-			quick: true,
 		},
 		{
 			name:  "RSVP hides the vote",
+			quick: true,
 			rule:  "RSVP tells the latest vote",
 			edits: in("agree.go", `VRound: in.vrnd, Value: in.vval})`, `VRound: 0})`),
-			quick: true,
 		},
 		{
 			name: "answers as if it had no vote where it applied long ago",

@@ -7,13 +7,11 @@ func coordinators() []mutant {
 			name:  "a late RSVP changes the value",
 			rule:  "at most one value per seqn and round",
 			edits: in("coordinator.go", `|| r == 1 || c.nominated {`, `|| r == 1 {`),
-			quick: true,
 		},
 		{
 			name:  "the votes that RSVPs tell are ignored",
 			rule:  "the value of the highest vote is nominated",
 			edits: in("coordinator.go", `if vrnd > c.best {`, `if vrnd < 0 {`),
-			quick: true,
 		},
 		{
 			name:  "the first RSVP with a vote counts, not the highest",
@@ -84,7 +82,6 @@ func coordinators() []mutant {
 			name:  "a round is run twice",
 			rule:  "rounds only grow",
 			edits: in("fill.go", `c.mine(s, max(1, in.promised, in.coord.round, in.coord.told))`, `c.mine(s, max(1, in.coord.round-1))`),
-			quick: true,
 		},
 		{
 			name:  "VOTEs of those who are no members at the seqn count",

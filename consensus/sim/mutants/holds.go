@@ -6,6 +6,7 @@ func holds() []mutant {
 	return []mutant{
 		{
 			name:  "a mutation waits for no holder",
+			quick: true,
 			rule:  "a mutation is learned when all holders that its voters name have voted",
 			edits: in("coordinator.go", `return c.clear(n).majority(n)`, `return c.votes.majority(n)`),
 		},

@@ -2,16 +2,17 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"go/ast"
 	"go/importer"
 	"go/parser"
 	"go/token"
 	"go/types"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,7 +24,7 @@ import (
 func TestMutantsApply(t *testing.T) {
 	root, err := moduleRoot(t.Context())
 	assert.Equal(t, nil, err)
-	exports := exportData(t, root)
+	c := newChecker(t, root)
 	names := make(map[string]bool)
 	for _, g := range all() {
 		for i := range g.mutants {
@@ -35,62 +36,57 @@ func TestMutantsApply(t *testing.T) {
 				t.Error(err)
 				continue
 			}
-			for path := range files {
-				if err := check(filepath.Dir(path), files, exports); err != nil {
-					t.Errorf("%s: %v", m.name, err)
-				}
+			if err := c.check(files); err != nil {
+				t.Errorf("%s: %v", m.name, err)
 			}
 		}
 	}
 	assert.T(t, len(names) >= 40, len(names))
 }
 
-// exportData tells by import path where the compiled packages lie that the
-// simulator imports.
-func exportData(t *testing.T, root string) map[string]string {
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-f", "{{.ImportPath}} {{.Export}}", "./consensus/sim")
-	cmd.Dir = root
-	out, err := cmd.Output()
+// checker checks the types of package consensus.
+type checker struct {
+	fset   *token.FileSet
+	config types.Config
+	parsed map[string]*ast.File // as they are, by path
+}
+
+// newChecker also finds where the compiled packages lie that consensus imports.
+func newChecker(t *testing.T, root string) *checker {
+	list := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-f", "{{.ImportPath}} {{.Export}}", "./consensus")
+	list.Dir = root
+	out, err := list.Output()
 	assert.Equal(t, nil, err)
 	exports := make(map[string]string)
 	for line := range strings.Lines(string(out)) {
 		path, file, _ := strings.Cut(strings.TrimSpace(line), " ")
 		exports[path] = file
 	}
-	return exports
+	open := func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) }
+	c := &checker{fset: token.NewFileSet(), parsed: make(map[string]*ast.File)}
+	c.config.Importer = importer.ForCompiler(c.fset, "gc", open)
+	paths, err := filepath.Glob(filepath.Join(root, "consensus", "*.go"))
+	assert.Equal(t, nil, err)
+	for _, path := range paths {
+		if !strings.HasSuffix(path, "_test.go") {
+			c.parsed[path], err = parser.ParseFile(c.fset, path, nil, parser.SkipObjectResolution)
+			assert.Equal(t, nil, err)
+		}
+	}
+	return c
 }
 
-// check checks the types of the package in dir, where files stand in for those
-// of their paths.
-func check(dir string, files map[string]string, exports map[string]string) error {
-	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil {
-		return err
-	}
-	fset := token.NewFileSet()
-	var parsed []*ast.File
-	for _, path := range paths {
-		if strings.HasSuffix(path, "_test.go") {
-			continue
-		}
-		var src any
-		if text, ok := files[path]; ok {
-			src = text
-		}
-		f, err := parser.ParseFile(fset, path, src, parser.SkipObjectResolution)
+// check checks the package where files stand in for those of their paths.
+func (c *checker) check(files map[string]string) error {
+	parsed := maps.Clone(c.parsed)
+	for path, text := range files {
+		f, err := parser.ParseFile(c.fset, path, text, parser.SkipObjectResolution)
 		if err != nil {
 			return err
 		}
-		parsed = append(parsed, f)
+		parsed[path] = f
 	}
-	open := func(path string) (io.ReadCloser, error) {
-		if exports[path] == "" {
-			return nil, fmt.Errorf("no package %s", path)
-		}
-		return os.Open(exports[path])
-	}
-	cfg := types.Config{Importer: importer.ForCompiler(fset, "gc", open)}
-	_, err = cfg.Check(dir, fset, parsed, nil)
+	_, err := c.config.Check("consensus", c.fset, slices.Collect(maps.Values(parsed)), nil)
 	return err
 }
 

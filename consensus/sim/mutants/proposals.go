@@ -5,8 +5,9 @@ package main
 func proposals() []mutant {
 	return []mutant{
 		{
-			name: "proposed again when a higher promise is told",
-			rule: "proposed again only after another value was learned there",
+			name:  "proposed again when a higher promise is told",
+			quick: true,
+			rule:  "proposed again only after another value was learned there",
 			edits: in("agree.go", `		in.coord.reject(from, msg.VRound, msg.Round)
 `, `		in.coord.reject(from, msg.VRound, msg.Round)
 		if p := in.prop; p != nil && msg.VRound == 1 && !p.ended {
@@ -15,7 +16,6 @@ func proposals() []mutant {
 			m.queue.pushFront(p)
 		}
 `),
-			quick: true,
 		},
 		{
 			name: "proposed again when a snapshot passes it by",
@@ -61,9 +61,9 @@ func proposals() []mutant {
 		},
 		{
 			name:  "a number of passing on is taken twice",
+			quick: true,
 			rule:  "a member takes a number once",
 			edits: in("pass.go", `if !x.passed.take(msg.Num) {`, `if msg.Num <= 0 {`),
-			quick: true,
 		},
 		{
 			name:  "a fresh number makes it forget those just before",

@@ -50,9 +50,9 @@ func reads() []mutant {
 		},
 		{
 			name:  "a read does not wait for its point",
+			quick: true,
 			rule:  "a read waits until applied >= m",
 			edits: in("read.go", `if m.applied >= q.point && m.sufficient(q) {`, `if m.sufficient(q) {`),
-			quick: true,
 		},
 		{
 			name: "a read joins a question that is under way",

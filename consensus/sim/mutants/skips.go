@@ -14,9 +14,9 @@ func skips() []mutant {
 		},
 		{
 			name:  "SKIP names slots that were nominated",
+			quick: true,
 			rule:  "a slot that was nominated is never named by a SKIP",
 			edits: in("owner.go", `if !in.mine {`, `if in != nil {`),
-			quick: true,
 		},
 		{
 			name: "skips past its own nomination",
@@ -46,7 +46,6 @@ func skips() []mutant {
 			name:  "a SKIP counts for all slots of its range",
 			rule:  "a SKIP of s only from owner(s)",
 			edits: append(wholeRange(), edit{"owner.go", `range m.named(msg.Lo, msg.Hi, 1, x) {`, `range m.ranged(msg.Lo, msg.Hi, 1, x) {`}),
-			quick: true,
 		},
 		{
 			name: "a SKIP of anybody counts",

@@ -5,8 +5,8 @@ func words() []mutant {
 	return []mutant{
 		{
 			name:  "a quorum is n/2",
-			rule:  "a quorum is a majority",
 			quick: true,
+			rule:  "a quorum is a majority",
 			edits: in("coordinator.go", `>= of/2+1 }
 
 // blocks`, `>= max(of/2, 1) }

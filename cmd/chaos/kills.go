@@ -18,9 +18,10 @@ const lull = 2 * time.Second
 // kills measures what it costs to kill a member: with nothing but default
 // flags, each of three in turn.
 type kills struct {
-	c    *cluster
-	hist *history
-	load *load
+	c      *cluster
+	hist   *history
+	load   *load
+	silent bool // the machine goes with the node
 }
 
 // toll is what one kill cost.
@@ -33,7 +34,10 @@ type toll struct {
 }
 
 func (opt *options) measure(ctx context.Context, m *campaign, w network) (err error) {
-	k := &kills{c: newCluster(w, opt.bin, m.dir, 3, 0), hist: newHistory()}
+	if opt.silent && !w.cuts() {
+		return errNoCuts
+	}
+	k := &kills{c: newCluster(w, opt.bin, m.dir, 3, 0), hist: newHistory(), silent: opt.silent}
 	defer func() { err = errors.Join(err, k.c.end()) }()
 	if err := k.c.boot(ctx); err != nil {
 		return err
@@ -71,9 +75,15 @@ func (k *kills) kill(ctx context.Context, place int, moved bool) (t toll, err er
 	_, id := victim.where()
 	t.victim = victim.name
 	killed := k.hist.now()
+	if err := k.plug(place, false); err != nil {
+		return t, err
+	}
 	victim.kill()
 	if !pause(ctx, lull) {
 		return t, ctx.Err()
+	}
+	if err := k.plug(place, true); err != nil {
+		return t, err
 	}
 	// With the default -timeout its slot would be freed after a minute.
 	if err := k.free(ctx, id); err != nil {
@@ -87,6 +97,14 @@ func (k *kills) kill(ctx context.Context, place int, moved bool) (t toll, err er
 	}
 	k.count(&t, place, quiet, killed, k.hist.now())
 	return t, nil
+}
+
+// plug takes a place off the network or puts it back, if it is to be silent.
+func (k *kills) plug(place int, in bool) error {
+	if !k.silent {
+		return nil
+	}
+	return k.c.net.plug(place, in)
 }
 
 // free empties the slot of a dead member.

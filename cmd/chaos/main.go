@@ -6,7 +6,7 @@
 // the same.
 //
 //	chaos [-nodes 3,5] [-time 60s] [-seed n]
-//	chaos -kills 20
+//	chaos -kills 20 [-silent]
 //
 // The second form measures for how long writes and reads pause when a member is
 // killed.
@@ -38,6 +38,7 @@ type options struct {
 	timeout  time.Duration
 	pace     time.Duration
 	kills    int
+	silent   bool
 	bin      string
 	dir      string
 	loopback bool
@@ -52,6 +53,7 @@ func main() {
 	flag.DurationVar(&opt.timeout, "timeout", 2*time.Second, "doozerd's -timeout")
 	flag.DurationVar(&opt.pace, "pace", 4*time.Millisecond, "the time between two operations of a worker")
 	flag.IntVar(&opt.kills, "kills", 0, "measure that many kills of a member instead")
+	flag.BoolVar(&opt.silent, "silent", false, "with -kills: the member's machine goes with it, and resets no connection")
 	flag.StringVar(&opt.bin, "doozerd", "./bin/doozerd", "the doozerd to test")
 	flag.StringVar(&opt.dir, "dir", "", "where to make a folder for logs (default the system's for temporary files)")
 	flag.BoolVar(&opt.loopback, "loopback", false, "no namespaces")

@@ -123,11 +123,13 @@ func (l *loop) keepDialing(r *remote) {
 	l.node.dial(r.id, r.addr)
 }
 
-// taken reports whether a node that lives is at addr, so that the one that
-// was there is dead.
+// taken reports whether a node that lives is at addr, so that the one that was there is
+// dead. It has to be registered there: what a stranger says of itself keeps nobody from
+// being dialed.
 func (l *loop) taken(addr string) bool {
-	for _, r := range l.remotes {
-		if r.link != nil && r.link.addr == addr {
+	v := l.st.View()
+	for id, r := range l.remotes {
+		if r.link != nil && address(v, id) == addr {
 			return true
 		}
 	}

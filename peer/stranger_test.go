@@ -214,6 +214,25 @@ func TestSnapshotAddress(t *testing.T) {
 	until(t, "nobody else is linked", func() bool { return ask(stray) == "127.0.0.1:1" })
 }
 
+// An address is taken by a node that is registered there, not by whoever says so.
+func TestTakenAddress(t *testing.T) {
+	nodes := cluster(t, 2, testConfig)
+	stray := newID()
+	_, err := stranger(t, nodes[0], stray, func(*proto.Hello) {})
+	assert.Equal(t, nil, err)
+	until(t, "the stranger is linked", func() bool { return nodes[0].logs.count("msg=linked node="+stray) == 1 })
+	taken := func(addr string) bool {
+		answer := make(chan bool, 1)
+		assert.T(t, nodes[0].node.in.call(func(l *loop) { answer <- l.taken(addr) }))
+		return <-answer
+	}
+	assert.T(t, !taken("127.0.0.1:1"))
+	assert.T(t, taken(nodes[1].Started.Addr))
+	assert.T(t, taken(nodes[0].Started.Addr))
+	nodes[1].kill(t)
+	until(t, "the link is lost", func() bool { return !taken(nodes[1].Started.Addr) })
+}
+
 // What listens at the address to attach to may be anything.
 func TestAttachToSomethingElse(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -1,6 +1,6 @@
 // Doozerd is a node of a Doozer cluster. Without -a it begins a new cluster;
 // with -a it attaches to one, and becomes a member as soon as a file in
-// /ctl/cal is empty. It runs until SIGTERM or SIGINT. Exit status: 0; 1 when it could
+// /ctl/cal is empty. It runs until SIGTERM or SIGINT; a second one ends it at once. Exit status: 0; 1 when it could
 // not begin or not go on; 2 for wrong flags.
 package main
 
@@ -21,6 +21,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends it at once
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 

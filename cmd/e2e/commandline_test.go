@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"net"
+	"os"
+	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
@@ -43,6 +45,47 @@ func TestSignalWhileAttaching(t *testing.T) {
 	defer conn.Close()
 	p.signal(syscall.SIGTERM)
 	assert.Equal(t, 0, p.status(t, 3*time.Second))
+}
+
+// fullPipe is the end to write to of a pipe that takes nothing more.
+func fullPipe(t *testing.T) *os.File {
+	t.Helper()
+	r, w, err := os.Pipe()
+	assert.Equal(t, nil, err)
+	t.Cleanup(func() { r.Close(); w.Close() })
+	assert.Equal(t, nil, w.SetWriteDeadline(time.Now().Add(50*time.Millisecond)))
+	for err == nil {
+		_, err = w.Write(make([]byte, 1<<16))
+	}
+	fails(t, os.ErrDeadlineExceeded, err)
+	return w
+}
+
+// A node that hangs while it ends, here since nobody reads what it logs, is ended at once by
+// a second signal.
+func TestSecondSignal(t *testing.T) {
+	t.Parallel()
+	addr := freeAddr(t)
+	p := &process{cmd: exec.Command("doozerd", "-l", addr, "-w", "false"), name: "A", ended: make(chan struct{})}
+	p.cmd.Stderr, p.cmd.SysProcAttr = fullPipe(t), dieWithParent()
+	assert.Equal(t, nil, p.cmd.Start())
+	go func() {
+		defer close(p.ended)
+		_ = p.cmd.Wait() // ProcessState tells
+	}()
+	t.Cleanup(p.kill)
+	eventually(t, "it listens", func() error {
+		c, err := net.Dial("tcp", addr)
+		if err == nil {
+			c.Close()
+		}
+		return err
+	})
+	p.signal(syscall.SIGTERM)
+	pause(200 * time.Millisecond)
+	assert.T(t, p.alive())
+	p.signal(syscall.SIGTERM)
+	assert.Equal(t, -1, p.status(t, 3*time.Second)) // ended by the signal
 }
 
 // -v and -h are no errors.

@@ -1,0 +1,89 @@
+package sim
+
+import "github.com/ha/doozer/consensus"
+
+// The faults of this file aim at leases: a node that may read by itself is held
+// back while others write, and asked when that would show.
+
+// lease is how long a node's lease lasts.
+func (p *Params) lease() int64 {
+	if p.Lease > 0 {
+		return min(p.Lease, p.Fill)
+	}
+	return p.Fill / 4 * 3
+}
+
+// brief lets faults last for d, at the longest until all are healed.
+func (c *Cluster) brief(d int64, undos ...func()) { c.after(d, c.undone(undos)) }
+
+// lastMoment isolates h, and asks it at the end of its lease, by its own clock;
+// just before w writes, who may have a clock that is ahead.
+func (c *Cluster) lastMoment(h, w *node) {
+	c.brief(2*c.p.lease(), c.isolate(h, true, true)...)
+	c.after(c.p.DelayHi, func() {
+		left := int64(float64(h.until-1-h.clock(c.now)) / h.rate)
+		if left <= 0 {
+			return
+		}
+		c.after(left-min(left, span(c.rand, 0, left/16)), func() { c.visit(w, false) })
+		for _, early := range []int64{0, 5 * us, 50 * us, 500 * us} {
+			if early <= left {
+				c.after(left-early, func() { c.visit(h, true) })
+			}
+		}
+	})
+}
+
+// gap has h's requests for leases come late, when those that it had are over at
+// its grantors, and much was written since of which h hears nothing.
+func (c *Cluster) gap(h, w *node) {
+	lease := c.p.lease()
+	late := span(c.rand, lease, lease*8/5)
+	var asks, rest []func()
+	for _, x := range c.alive() {
+		if x != h {
+			asks = append(asks, c.park(kindsOf(consensus.Beat), h, x))
+			rest = append(rest, c.park(allKinds&^kindsOf(consensus.Grant), x, h))
+		}
+	}
+	c.brief(late, asks...)
+	c.brief(3*lease, rest...)
+	for range 4 {
+		c.after(span(c.rand, lease/2, late), func() { c.visit(w, false) })
+	}
+	for range 6 {
+		c.after(late+span(c.rand, 0, 4*c.p.DelayHi), func() { c.visit(h, true) })
+	}
+}
+
+// burst has w write many at once, and fall silent; h, who is not told of what
+// was learned, is asked again and again while the others fill the slots of w.
+func (c *Cluster) burst(h, w *node) {
+	held := pick(c.rand, kindsOf(consensus.Learn, consensus.Skip, consensus.Value),
+		kindsOf(consensus.Learn, consensus.Skip, consensus.Value, consensus.Nominate))
+	var undos []func()
+	for _, x := range c.alive() {
+		if x != h {
+			undos = append(undos, c.park(held, x, h))
+		}
+	}
+	c.brief(5*c.p.Fill, undos...)
+	for range 2 + c.rand.IntN(7) {
+		c.visit(w, false)
+	}
+	c.after(span(c.rand, 0, 2*c.p.DelayHi), func() { c.brief(4*c.p.Fill, c.isolate(w, chance(c.rand, 0.5), true)...) })
+	for range 8 {
+		c.after(span(c.rand, 0, 5*c.p.Fill), func() { c.visit(h, true) })
+	}
+}
+
+// visit reads or writes at a node that is awake, while there are faults.
+func (c *Cluster) visit(n *node, read bool) {
+	switch {
+	case !c.faulty || n.dead || n.asleep > 0 || n.m == nil:
+	case read:
+		c.read(n, nil)
+	default:
+		c.write(n)
+	}
+}

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/bmizerany/assert"
+
+	"github.com/ha/doozer/proto"
 )
 
 func TestParseURI(t *testing.T) {
@@ -68,7 +70,7 @@ func FuzzParseURI(f *testing.F) {
 	})
 }
 
-// node listens, and answers every SELF if it is alive.
+// node listens, and answers all if it is alive.
 func node(t *testing.T, alive bool) (addr string) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -83,9 +85,11 @@ func node(t *testing.T, alive bool) (addr string) {
 			}
 			t.Cleanup(func() { nc.Close() })
 			p := &peer{t: t, nc: nc}
-			if q := p.recv(); q != nil && alive {
-				p.send(answer(q, 3))
-			}
+			go func() {
+				for q := p.recv(); q != nil && alive; q = p.recv() {
+					nc.Write(proto.AppendFrame(nil, answer(q, 3)))
+				}
+			}()
 		}
 	}()
 	return l.Addr().String()

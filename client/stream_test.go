@@ -236,3 +236,28 @@ func TestWatchFromNow(t *testing.T) {
 	_, err = w.Next()
 	assert.T(t, errors.Is(err, ErrTooLate), err)
 }
+
+// What still comes of a request that was replaced does not count: the
+// one in its place brings it.
+func TestReplacedRequestIsIgnored(t *testing.T) {
+	c, p := pipe(t)
+	go func() {
+		for p.recv() != nil {
+		}
+	}()
+	w, err := c.Watch(soon(t), "/a", 5)
+	assert.Equal(t, nil, err)
+	s := w.stream
+	old := s.feed
+	assert.Equal(t, nil, s.open(c.link.cur.Load()))
+	old.take(reply{flags: 5, rev: 5, path: "/old"})
+	old.take(reply{err: ErrLost})
+	s.feed.take(reply{flags: 5, rev: 5, path: "/new"})
+	s.feed.take(reply{flags: 5, rev: 5, path: "/again"})
+	s.feed.take(reply{err: ErrTooLate})
+	ev, err := w.Next()
+	assert.Equal(t, nil, err)
+	assert.Equal(t, "/new", ev.Path)
+	_, err = w.Next()
+	assert.T(t, errors.Is(err, ErrTooLate), err)
+}

@@ -80,6 +80,9 @@ func (k *checker) config(s int64) *config {
 	return &k.configs[i]
 }
 
+// newest is the config of the log's end and beyond.
+func (k *checker) newest() *config { return &k.configs[len(k.configs)-1] }
+
 func (cfg *config) coordinator(s, r int64) int {
 	return cfg.members[(s+r-1)%int64(len(cfg.members))]
 }
@@ -161,7 +164,7 @@ func (k *checker) append(n *node, s int64, v []byte) {
 }
 
 func (k *checker) reconfigure(from int64, set uint64) {
-	if set == 0 || set == k.configs[len(k.configs)-1].set {
+	if set == 0 || set == k.newest().set {
 		return
 	}
 	k.configs = append(k.configs, k.c.config(from, set))

@@ -36,13 +36,13 @@ func (c *Cluster) propose(n *node, mut mutation, then func(*op)) *op {
 	return o
 }
 
-// read asks a node for all registers. Under a lease it is answered at once, also
-// while the node's loop is busy with something else.
+// read asks a node for all registers. Under a lease a driver may answer it at once,
+// also while the node's loop is busy with something else.
 func (c *Cluster) read(n *node, then func(*op)) *op {
 	o := c.newOp(n, then)
 	o.read = true
 	c.tracef("%s <- client %d: read, floor %d", n.id, o.key, o.floor)
-	if n.asleep == 0 && n.clock(c.now) < n.until {
+	if n.asleep == 0 && n.clock(c.now) < n.until && chance(c.rand, c.p.PDirect) {
 		c.tally.Leased++
 		c.done(n, consensus.Done{Key: o.key, Read: true, Status: consensus.OK, Seqn: n.applied})
 		return o
@@ -142,7 +142,11 @@ func (c *Cluster) workload() {
 		return
 	}
 	c.after(span(c.rand, 0, 2*c.p.OpEvery), c.workload)
-	if n := c.anyNode(); n != nil {
+	n := c.anyNode()
+	if n == nil {
+		return
+	}
+	for range 1 + c.rand.IntN(c.p.Burst) {
 		if chance(c.rand, c.p.PRead) {
 			c.read(n, nil)
 		} else {

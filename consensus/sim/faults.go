@@ -15,6 +15,9 @@ const (
 	fFlap                     // a link is cut again and again
 	fLate                     // LEARN, SKIP and VALUE are withheld from a node
 	fHold                     // some kinds are withheld on some path
+	fLast                     // a node is isolated, and read when its lease ends
+	fGap                      // a node's requests for leases come late
+	fBurst                    // a node writes much and falls silent; one that was not told is read
 	fPause                    // a node sleeps
 	fSlow                     // packets to and from a node take much longer
 	fLazy                     // a node's loop runs rarely
@@ -75,6 +78,12 @@ func (c *Cluster) fault(kind faultKind) {
 		c.flap(a, b, 2+c.rand.IntN(6))
 	case fLate, fHold:
 		c.withhold(kind, a, b)
+	case fLast:
+		c.lastMoment(a, b)
+	case fGap:
+		c.gap(a, b)
+	case fBurst:
+		c.burst(a, b)
 	case fPause:
 		c.lasting(c.pause(a))
 	case fSlow:
@@ -121,8 +130,18 @@ func (c *Cluster) pair() (a, b *node) {
 // lasting lets faults last a while, often about as long as a lease, at the
 // longest until all are healed. undos end them.
 func (c *Cluster) lasting(undos ...func()) {
+	time := span(c.rand, ms, c.p.FaultSpan)
+	if chance(c.rand, 0.3) {
+		time = span(c.rand, c.p.Fill/2, 2*c.p.Fill)
+	}
+	c.after(time, c.undone(undos))
+}
+
+// undone makes one undo of many, which works once: when the fault is over, or
+// when all are healed.
+func (c *Cluster) undone(undos []func()) (undo func()) {
 	undone := false
-	undo := func() {
+	undo = func() {
 		if undone {
 			return
 		}
@@ -132,11 +151,7 @@ func (c *Cluster) lasting(undos ...func()) {
 		}
 	}
 	c.undos = append(c.undos, undo)
-	time := span(c.rand, ms, c.p.FaultSpan)
-	if chance(c.rand, 0.3) {
-		time = span(c.rand, c.p.Fill/2, 2*c.p.Fill)
-	}
-	c.after(time, undo)
+	return undo
 }
 
 // heal ends all faults.

@@ -50,6 +50,8 @@ type Params struct {
 	PRead     float64 // share of reads
 	PCAS      float64 // share of conditional ones among the writes
 	PDel      float64 // share of deletions among the writes
+	PDirect   float64 // share of reads that ask for a lease before they wait for the machine
+	Burst     int     // of that many operations at a node at once, at most
 	Watchers  int
 	PChase    float64 // chance that a read elsewhere follows an acknowledgement at once
 	PHeldBack float64 // chance that an operation goes to a node that a fault holds back
@@ -88,6 +90,9 @@ func Draw(seed uint64) Params {
 		Skew: pick(r, 0, consensus.ClockError/5, consensus.ClockError), Edge: chance(r, 0.5),
 		Quiet: chance(r, 0.1), MaxSteps: 200000,
 	}
+	if chance(r, 0.05) {
+		p.TickLo, p.TickHi = 100*us, 300*us
+	}
 	p.drawWindow(r)
 	p.drawNetwork(r)
 	p.drawFaults(r)
@@ -108,7 +113,7 @@ func (p *Params) drawWindow(r *rand.Rand) {
 		p.History = 1 + r.IntN(int(min(p.Alpha, 6)))
 		p.Extra += r.IntN(3)
 	}
-	p.Lease = pick(r, 0, 0, 0, span(r, p.Fill/8, p.Fill), span(r, p.Fill/8, p.Fill), -1)
+	p.Lease = pick(r, 0, 0, 0, span(r, p.Fill/8, p.Fill), p.Fill, -1)
 	p.LogBytes = pick[int64](r, 0, 0, 1<<20, 400, 2000)
 	p.LogSeqns = pick(r, 0, 0, p.Alpha, 3*p.Alpha)
 	p.Changes = pick(r, 1, 4, 20, 200)
@@ -118,6 +123,9 @@ func (p *Params) drawWindow(r *rand.Rand) {
 func (p *Params) drawNetwork(r *rand.Rand) {
 	p.DelayLo = span(r, 20*us, 500*us)
 	p.DelayHi = p.DelayLo + span(r, 0, pick(r, ms/5, 2*ms, 8*ms))
+	if chance(r, 0.15) {
+		p.DelayLo, p.DelayHi = 10*us, 50*us
+	}
 	if chance(r, 0.3) {
 		p.Far, p.FarMax = r.Float64()*0.05, span(r, 5*ms, 60*ms)
 	}
@@ -170,6 +178,8 @@ func (p *Params) drawLoad(r *rand.Rand) {
 	p.PRead = pick(r, 0.3, 0.5, 0.7)
 	p.PCAS = pick(r, 0, 0.2, 0.6)
 	p.PDel = pick(r, 0, 0.1, 0.4)
+	p.PDirect = pick(r, 0.5, 0.9, 1)
+	p.Burst = pick(r, 1, 1, 8)
 	p.Watchers = pick(r, 0, 1, 1, 2)
 	p.PChase = pick(r, 0, 0.3, 0.8)
 	p.PHeldBack = pick(r, 0, 0.3, 0.7)

@@ -62,6 +62,15 @@ func (f fault) touches(place int) bool {
 	return f.at == place || f.to == place && (f.kind == oneway || f.kind == pair)
 }
 
+// felt is until when a fault that began and ended at some times may be felt:
+// connections are made anew, and the dead are members until they are removed.
+func (f fault) felt(begun, ended int64, timeout time.Duration) int64 {
+	if f.kind.deadly() {
+		ended = max(ended, begun+int64(timeout*3/2))
+	}
+	return ended + int64(settle/2)
+}
+
 // settle is how long a place that had a fault is not counted on yet after it.
 const settle = time.Second
 

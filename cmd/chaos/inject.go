@@ -11,7 +11,8 @@ import (
 type window struct {
 	fault
 	begun, ended int64
-	alone        bool // no other was near
+	felt         int64 // until when it may be felt
+	alone        bool  // no other could be felt meanwhile
 }
 
 // injector makes faults happen, and undoes them.
@@ -97,7 +98,7 @@ func (in *injector) end(ctx context.Context, i int, f fault) {
 	in.fail(in.undo(ctx, f))
 	now := in.hist.now()
 	delete(in.active, i)
-	in.windows = append(in.windows, window{fault: f, begun: in.since[i], ended: now})
+	in.windows = append(in.windows, window{fault: f, begun: in.since[i], ended: now, felt: f.felt(in.since[i], now, in.timeout)})
 	for p := range in.c.places {
 		if f.touches(p) {
 			in.calm[p] = now + int64(settle)

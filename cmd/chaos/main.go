@@ -59,7 +59,7 @@ func main() {
 	flag.BoolVar(&opt.loopback, "loopback", false, "no namespaces")
 	flag.BoolVar(&opt.keep, "keep", false, "keep the logs in any case")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	if err := opt.run(ctx); err != nil {
 		stop()
@@ -112,7 +112,7 @@ func (opt *options) test(ctx context.Context, slots, spares int, most time.Durat
 			err = os.RemoveAll(dir)
 			return
 		}
-		fmt.Printf("logs are in %s; repeat with -seed %d -nodes %d -time %v -timeout %v -kills %d\n", dir, opt.seed, slots, opt.span, opt.timeout, opt.kills)
+		fmt.Printf("logs are in %s; repeat with -seed %d -nodes %d -time %v -timeout %v\n", dir, opt.seed, slots, opt.span, opt.timeout)
 	}()
 	fmt.Printf("seed %d: %d members and %d spare, %s\n", opt.seed, slots, spares, w.describe())
 	return what(ctx, &campaign{opt: opt, slots: slots, spares: spares, seed: opt.seed + uint64(slots), dir: dir, out: os.Stdout}, w)

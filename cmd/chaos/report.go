@@ -43,21 +43,17 @@ func acknowledged(ops []op, writes bool) (times []int64) {
 	return times
 }
 
-// mark sets which windows were alone: no other within grace.
-func mark(windows []window, grace time.Duration) {
-	for i := range windows {
+// mark sets which windows were alone.
+func mark(windows []window) {
+	for i, w := range windows {
 		windows[i].alone = true
 		for j, o := range windows {
-			near := o.begun < windows[i].ended+int64(grace) && windows[i].begun < o.ended+int64(grace)
-			if i != j && near {
+			if i != j && o.begun < w.felt && w.begun < o.felt {
 				windows[i].alone = false
 			}
 		}
 	}
 }
-
-// after is how long a fault's end may still be felt.
-const after = 500 * time.Millisecond
 
 // report writes what was done, and how it went.
 func report(out io.Writer, ops []op, h *history, windows []window, began, ended int64) {
@@ -70,27 +66,31 @@ func report(out io.Writer, ops []op, h *history, windows []window, began, ended 
 		g := longest(kind.times, began, ended)
 		fmt.Fprintf(out, "longest pause in acknowledged %s: %v%s\n", kind.name, ms(g.length()), during(windows, g))
 	}
-	mark(windows, after)
+	mark(windows)
 	fmt.Fprintf(out, "%-8s %5s %5s   longest pause of writes, of reads; by those that came alone\n", "fault", "times", "alone")
 	for k := range kinds {
-		times, alone := 0, 0
-		var w, r time.Duration
-		for _, win := range windows {
-			if win.kind != k {
-				continue
-			}
-			times++
-			if win.alone {
-				alone++
-				until := min(win.ended+int64(after), ended)
-				w = max(w, longest(writes, win.begun, until).length())
-				r = max(r, longest(reads, win.begun, until).length())
-			}
-		}
-		if times > 0 {
+		if times, alone, w, r := pauses(k, windows, writes, reads, ended); times > 0 {
 			fmt.Fprintf(out, "%-8v %5d %5d   %v, %v\n", k, times, alone, ms(w), ms(r))
 		}
 	}
+}
+
+// pauses counts the faults of a kind, and finds the longest pauses that those that were
+// alone cost.
+func pauses(k kind, windows []window, writes, reads []int64, ended int64) (times, alone int, w, r time.Duration) {
+	for _, win := range windows {
+		if win.kind != k {
+			continue
+		}
+		times++
+		if win.alone {
+			alone++
+			until := min(win.felt, ended)
+			w = max(w, longest(writes, win.begun, until).length())
+			r = max(r, longest(reads, win.begun, until).length())
+		}
+	}
+	return times, alone, w, r
 }
 
 func countOps(ops []op, h *history) string {
@@ -115,7 +115,7 @@ func countOps(ops []op, h *history) string {
 func during(windows []window, g gap) string {
 	var names []string
 	for _, w := range windows {
-		if w.begun < g.to && g.from < w.ended+int64(after) {
+		if w.begun < g.to && g.from < w.felt {
 			names = append(names, w.fault.String())
 		}
 	}

@@ -29,6 +29,9 @@ const helpTail = `
     -v             version
     --             what follows are arguments
 
+When the node is lost, doozer goes on at another node of the cluster. It gives up
+when none is found for 5 s; with -local at once.
+
 An error is one line on standard error. Exit status: 0, or
 
       3  nobody takes writes here       20  not a directory

@@ -102,7 +102,7 @@ func perform(args []string, s *session) error {
 // perform dials, if it needs to, and does what v does.
 func (v *verb) perform(ctx context.Context, s *session, addr string, args []string) error {
 	if !v.offline {
-		c, err := dial(ctx, client.Config{Pinned: s.local}, addr)
+		c, err := dial(ctx, s.config(), addr)
 		if err != nil {
 			return err
 		}
@@ -110,6 +110,15 @@ func (v *verb) perform(ctx context.Context, s *session, addr string, args []stri
 		s.client = c
 	}
 	return v.run(ctx, s, args)
+}
+
+// giveUp is for how long no node may be reached, with or without a time limit.
+const giveUp = 5 * time.Second
+
+// config is that of the client: -local means the node that was dialed, all else
+// whichever node serves.
+func (s *session) config() client.Config {
+	return client.Config{Pinned: s.local, Keepalive: client.DefaultKeepalive, GiveUp: giveUp}
 }
 
 // dial tells an address that makes no sense from one where nobody answers.

@@ -14,7 +14,7 @@ import (
 // and 127.
 const (
 	exitUsage       = 64  // wrong use
-	exitUnreachable = 69  // no node can be reached, or the connection broke
+	exitUnreachable = 69  // no node can be reached
 	exitIO          = 74  // standard input or output failed
 	exitLate        = 124 // the time limit passed
 )

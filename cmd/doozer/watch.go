@@ -8,8 +8,10 @@ func watchVerb() verb {
 		brief: "print changes as they happen",
 		help: `Prints each change to a file that matches the glob (see find): "<path> <rev>
 <set|del> <len>", a line feed, the new body and a line feed. With -r it begins
-with what happened at that revision, else with what happens from now on. It
-ends when it is interrupted, with -t, or when the reader of its output does.
+with what happened at that revision, else with what happens from now on, and
+goes on at another node when its own is lost. It ends when it is interrupted,
+with -t, when the reader of its output does, or with status 4 when no node
+keeps the history any more that it would need.
 
     $ doozer watch '/config/**'
     /config/db/host 23 set 8

@@ -9,10 +9,11 @@ import (
 )
 
 // keepLiveness removes members that were cut off for cfg.Timeout, so that a
-// spare can take their slot.
+// spare can take their slot; and what is registered of spares that are gone.
 func (n *node) keepLiveness(ctx context.Context, st *store.Store) {
 	every := min(max(n.cfg.Timeout/20, 20*time.Millisecond), time.Second)
 	w := watchman{self: n.me.id, timeout: int64(n.cfg.Timeout), every: int64(every)}
+	a := absentees{every: int64(every)}
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for {
@@ -28,6 +29,16 @@ func (n *node) keepLiveness(ctx context.Context, st *store.Store) {
 		for _, id := range w.look(&info) {
 			if err := n.shun(ctx, st.View(), id); err != nil && ctx.Err() == nil {
 				n.cfg.Log.Warn("cannot remove a silent member", "node", id, "err", err)
+			}
+		}
+		turn, ok := w.turn(&info)
+		if !ok {
+			continue
+		}
+		v := st.View()
+		for _, id := range a.look(info.Now, w.wait(turn), n.unlinked(ctx, spares(v, &info))) {
+			if err := n.forget(ctx, v, id); err != nil && ctx.Err() == nil {
+				n.cfg.Log.Warn("cannot forget a node that is gone", "node", id, "err", err)
 			}
 		}
 	}
@@ -63,7 +74,7 @@ func (w *watchman) look(info *consensus.Info) (gone []consensus.ID) {
 		if !known {
 			since = info.Now
 		}
-		if info.Now-since >= w.timeout+turn*w.timeout/4 {
+		if info.Now-since >= w.wait(turn) {
 			gone = append(gone, m.ID)
 			since = info.Now // if it stays a member, try again after that time
 		}
@@ -72,6 +83,10 @@ func (w *watchman) look(info *consensus.Info) (gone []consensus.ID) {
 	w.since = cut
 	return gone
 }
+
+// wait is for how long something has to be so until this node acts on it, when it is the
+// turn of so many others first.
+func (w *watchman) wait(turn int64) int64 { return w.timeout + turn*w.timeout/4 }
 
 // turn is the number of members that are well and come before this node; not
 // ok if it is not one of the well itself.
@@ -108,7 +123,7 @@ func (n *node) shun(ctx context.Context, v store.View, id consensus.ID) error {
 		return nil // nothing is registered any more
 	}
 	for name := range entries {
-		if err := n.del(ctx, nodePath(id, name)); err != nil {
+		if err := n.del(ctx, nodePath(id, name), store.Clobber); err != nil {
 			return err
 		}
 	}

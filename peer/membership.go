@@ -125,7 +125,7 @@ func (n *node) tellWritable(ctx context.Context, v store.View, has bool) (time.D
 	case info.Writable && !told:
 		err = n.set(ctx, path, []byte("true"), store.Clobber)
 	case !info.Writable && told:
-		err = n.del(ctx, path)
+		err = n.del(ctx, path, store.Clobber)
 	}
 	if has != info.Writable {
 		return soon, err

@@ -41,8 +41,8 @@ func (n *node) set(ctx context.Context, path string, value []byte, rev int64) er
 }
 
 // del deletes a file likewise.
-func (n *node) del(ctx context.Context, path string) error {
-	mutation, err := store.EncodeDel(path, store.Clobber)
+func (n *node) del(ctx context.Context, path string, rev int64) error {
+	mutation, err := store.EncodeDel(path, rev)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,7 @@
 // Doozerd is a node of a Doozer cluster. Without -a it begins a new cluster;
 // with -a it attaches to one, and becomes a member as soon as a file in
-// /ctl/cal is empty. It runs until SIGTERM or SIGINT; a second one ends it at once. Exit status: 0; 1 when it could
-// not begin or not go on; 2 for wrong flags.
+// /ctl/cal is empty. It runs until SIGTERM or SIGINT; a second one ends it at once.
+// Exit status: 0; 1 when it could not begin or not go on; 2 for wrong flags.
 package main
 
 import (

@@ -56,7 +56,7 @@ func (m *Machine) onLeaseAsk(x *node, at int64) {
 	}
 	x.held.until = max(x.held.until, m.now+stretch(m.cfg.Lease, 1+ClockError))
 	m.holding = true
-	m.send(x, Message{Kind: Grant, Num: at, Lo: x.held.seen})
+	m.send(x, Message{Kind: Grant, Num: at, Lo: x.held.seen, Round: int64(m.cfg.Lease)})
 }
 
 func stretch(d time.Duration, by float64) int64 { return int64(float64(d) * by) }
@@ -83,7 +83,7 @@ func (m *Machine) stuck() bool { return m.tip < m.seen && m.now-m.tipAt > int64(
 
 // onGrant counts x's grant from when it was asked for.
 func (m *Machine) onGrant(x *node, msg *Message) {
-	until := msg.Num + stretch(m.cfg.Lease, 1-ClockError)
+	until := msg.Num + stretch(min(time.Duration(msg.Round), m.cfg.Lease), 1-ClockError)
 	if msg.Num <= 0 || msg.Num > m.now || until <= x.granted.until {
 		return
 	}

@@ -101,6 +101,23 @@ func TestGapInHoldIsGrantorsToJudge(t *testing.T) {
 	assert.Equal(t, int64(0), c.ms["c"].ReadUntil())
 }
 
+// TestLeaseIsAsLongAsTheGrantorSays: a member that was started with a longer
+// fill counts on a grant no longer than its grantor holds it.
+func TestLeaseIsAsLongAsTheGrantorSays(t *testing.T) {
+	c := newCluster(t, 64, "a", "b", "c")
+	cfg := &c.ms["c"].cfg
+	cfg.Fill, cfg.Lease = 4*cfg.Fill, 4*cfg.Lease
+	c.pass(2 * DefaultFill)
+	assert.T(t, c.mayRead("c"))
+	c.drop = func(from, to ID, _ *Message) bool { return from == "c" || to == "c" }
+	c.propose("a", 1)
+	for c.ended("a", 1) == nil {
+		c.pass(time.Millisecond)
+	}
+	c.mustEnd("a", 1, OK)
+	assert.T(t, !c.mayRead("c"))
+}
+
 // TestNoLeaseForTheDeaf: a member that some other does not hear gets none, so
 // a cut link costs no write more than the fill.
 func TestNoLeaseForTheDeaf(t *testing.T) {

@@ -59,7 +59,8 @@ const (
 	// Refused answers Pass: never proposed, and never will be. Num.
 	Refused
 	// Grant answers a Beat that asks for a lease. Num: that Beat's; Lo: the
-	// sender's seen when it began to hold the receiver.
+	// sender's seen when it began to hold the receiver; Round: the length of the
+	// lease in nanoseconds, for the sender's may be another than the receiver's.
 	Grant
 
 	lastKind = Grant

@@ -52,6 +52,9 @@ func (m *campaign) run(ctx context.Context, w network) (err error) {
 		return err
 	}
 	began, ended, err := m.storm(ctx)
+	if errors.Is(err, errViolated) { // it does not go on; what came before may be wrong as well
+		return errors.Join(err, m.verdict(nil, nil, checkFiles(m.hist.all(), undecided)))
+	}
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -78,6 +79,9 @@ func (c *Client) ask(ctx context.Context, cl *call) reply {
 		r := cn.do(ctx, cl)
 		switch r.next(cl.writes()) {
 		case stop:
+			if errors.Is(r.err, ErrOutcomeUnknown) {
+				c.link.suggest(cn, r.err) // the node may be cut off
+			}
 			return r
 		case again:
 			next, err := c.link.after(ctx, cn)

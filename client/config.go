@@ -39,7 +39,8 @@ type Config struct {
 	// are all that ends calls.
 	GiveUp time.Duration
 
-	// DialContext makes connections. Default: a net.Dialer's.
+	// DialContext makes connections; it has to end when its context does.
+	// Default: a net.Dialer's.
 	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
 
 	// Log, if not nil, gets a line when a connection is made, and when it is lost.
@@ -69,7 +70,8 @@ func (cfg Config) Dial(ctx context.Context, uri string) (*Client, error) {
 		return nil, err
 	}
 	l := newLink(cfg.withDefaults(), u)
-	cn, err := l.dialer.any(ctx, l.nodes.order(time.Now(), nil), false)
+	addrs, _ := l.nodes.order(time.Now(), nil)
+	cn, err := l.dialer.any(ctx, addrs, nil)
 	if err != nil {
 		l.stop()
 		l.dialer.stragglers.Wait()

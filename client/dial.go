@@ -30,12 +30,12 @@ type dialer struct {
 
 // any connects to one of addrs. They are tried in that order: the next as soon as
 // one fails, or beside those that take their time. The first wins that answers and can
-// reach a majority of the cluster; if there is none such, and unless strict
-// says otherwise, one that answers.
-func (d *dialer) any(ctx context.Context, addrs []string, strict bool) (*conn, error) {
+// reach a majority of the cluster; if there is none such, one that answers. If than is
+// not nil only one will do that is better: another node, with a majority.
+func (d *dialer) any(ctx context.Context, addrs []string, than *conn) (*conn, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	r := &race{dialer: d, addrs: addrs, results: make(chan attempt, len(addrs)), strict: strict}
+	r := &race{dialer: d, addrs: addrs, results: make(chan attempt, len(addrs)), than: than}
 	defer r.abandon()
 	stagger := time.NewTicker(dialStagger)
 	defer stagger.Stop()

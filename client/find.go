@@ -40,7 +40,7 @@ func (c *Client) followNodes(ctx context.Context) (watched bool, err error) {
 	if err := c.listNodes(ctx, rev); err != nil {
 		return false, err
 	}
-	w, err := c.Watch(ctx, addrGlob, rev+1)
+	w, err := c.watch(ctx, &watchCursor{glob: addrGlob, from: rev + 1, home: true})
 	if err != nil {
 		return false, err
 	}

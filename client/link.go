@@ -178,6 +178,10 @@ func (l *link) wanted() *move {
 func (l *link) settle(moved bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.settleLocked(moved)
+}
+
+func (l *link) settleLocked(moved bool) {
 	if l.moving == nil {
 		return
 	}

@@ -72,8 +72,8 @@ func (n *nodes) failNode(id string) {
 }
 
 // order is the order in which to try to connect at a time, without the node
-// but.
-func (n *nodes) order(now time.Time, but *conn) []string {
+// but, and whether the first of them failed lately: then all did.
+func (n *nodes) order(now time.Time, but *conn) (addrs []string, failed bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	found := make([]string, 0, len(n.found))
@@ -84,13 +84,15 @@ func (n *nodes) order(now time.Time, but *conn) []string {
 	for _, addr := range n.found {
 		found = append(found, addr)
 	}
-	return rank(found, n.given, skip, func(addr string) time.Duration {
+	avoid := func(addr string) time.Duration {
 		at, ok := n.failed[addr]
 		if !ok {
 			return 0
 		}
 		return max(0, avoidFor-now.Sub(at))
-	})
+	}
+	addrs = rank(found, n.given, skip, avoid)
+	return addrs, len(addrs) > 0 && avoid(addrs[0]) > 0
 }
 
 // rank orders addresses, each once and none to skip: first those that are not to be avoided, in random

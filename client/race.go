@@ -20,7 +20,7 @@ type attempt struct {
 type race struct {
 	dialer  *dialer
 	addrs   []string // not tried yet
-	strict  bool     // whoever reaches no majority loses
+	than    *conn    // if not nil, what the winner has to be better than
 	results chan attempt
 	running int
 
@@ -47,9 +47,11 @@ func (r *race) take(a attempt) bool {
 	case a.err != nil:
 		r.dialer.failed(a.addr)
 		r.failures = append(r.failures, a.err)
+	case r.than != nil && r.than.id == a.conn.id:
+		a.conn.close(ErrClosed)
 	case a.quorum:
 		return true
-	case r.strict || r.spare != nil:
+	case r.than != nil || r.spare != nil:
 		a.conn.close(ErrClosed)
 		r.failures = append(r.failures, fmt.Errorf("%s: %w", a.addr, ErrNoQuorum))
 	default:

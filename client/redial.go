@@ -81,7 +81,8 @@ func (l *link) move(cn *conn) *conn {
 	defer cancel()
 	l.nodes.fail(cn.addr)
 	l.nodes.failNode(cn.id)
-	next, err := l.dialer.any(ctx, l.nodes.order(time.Now(), cn), true)
+	addrs, _ := l.nodes.order(time.Now(), cn)
+	next, err := l.dialer.any(ctx, addrs, cn)
 	if err != nil {
 		l.cfg.Log.Debug("no better node", "addr", cn.addr, "why", m.why, "err", err)
 		l.settle(false)
@@ -111,8 +112,13 @@ func (l *link) redial(old *conn, short int) *conn {
 		timer := time.AfterFunc(l.cfg.GiveUp, func() { l.giveUp(old) })
 		defer timer.Stop()
 	}
-	for round := short; sleep(l.ctx, backoff(round, l.cfg.MaxBackoff)); round++ {
-		cn, err := l.dialer.any(l.ctx, l.nodes.order(time.Now(), nil), false)
+	round := short
+	if _, failed := l.nodes.order(time.Now(), nil); !failed {
+		round = 0 // the loss says nothing of the others
+	}
+	for ; sleep(l.ctx, backoff(round, l.cfg.MaxBackoff)); round++ {
+		addrs, _ := l.nodes.order(time.Now(), nil)
+		cn, err := l.dialer.any(l.ctx, addrs, nil)
 		if err == nil {
 			return cn
 		}
@@ -128,6 +134,7 @@ func (l *link) giveUp(old *conn) {
 	if l.cur.Load() == old && l.err == nil {
 		l.err = fmt.Errorf("%w (for %v)", l.failure, l.cfg.GiveUp)
 		l.announce()
+		l.settleLocked(false)
 	}
 }
 

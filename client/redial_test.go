@@ -168,11 +168,31 @@ func TestRefusedGoesElsewhere(t *testing.T) {
 		assert.Equal(t, nil, err)
 		at(t, c, "a:1")
 
-		// A write is not repeated for it.
+		// A write is not repeated for it, but the next one goes elsewhere.
+		time.Sleep(time.Minute)
 		w.do("a:1", refuses(proto.Request_SET, proto.Response_OTHER, "outcome unknown"))
 		_, err = c.Set(t.Context(), "/a", Clobber, nil)
 		assert.T(t, errors.Is(err, ErrOutcomeUnknown), err)
-		at(t, c, "a:1")
+		assert.Equal(t, 1, w.got("b:1", proto.Request_SET))
+		at(t, c, "b:1")
+		c.Close()
+	})
+}
+
+// A node that has two names is not taken for another one.
+func TestMoveIsToAnotherNode(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "a:1", "alias:1")
+		w.do("alias:1", func(a *actor) { a.id = "a:1" })
+		c := w.client(w.config(), "a:1", "alias:1")
+		was := c.link.cur.Load().addr
+		for _, addr := range []string{"a:1", "alias:1"} {
+			w.do(addr, refuses(proto.Request_SET, proto.Response_READONLY, ""))
+		}
+		_, err := c.Set(t.Context(), "/a", Clobber, nil)
+		assert.T(t, errors.Is(err, ErrReadonly), err)
+		at(t, c, was)
+		assert.Equal(t, 1, w.got(was, proto.Request_SET))
 		c.Close()
 	})
 }

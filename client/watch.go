@@ -55,7 +55,12 @@ func (c *Client) Watch(ctx context.Context, glob string, rev int64) (*Watch, err
 		}
 		rev = now + 1
 	}
-	s, err := c.newStream(ctx, &watchCursor{glob: glob, from: rev})
+	return c.watch(ctx, &watchCursor{glob: glob, from: rev})
+}
+
+func (c *Client) watch(ctx context.Context, cur *watchCursor) (*Watch, error) {
+	glob := cur.glob
+	s, err := c.newStream(ctx, cur)
 	if err != nil {
 		return nil, explain(proto.Request_WATCH, glob, err)
 	}
@@ -85,6 +90,7 @@ func (w *Watch) Close() { w.stream.close() }
 // watchCursor goes along by revisions.
 type watchCursor struct {
 	glob string
+	home bool  // it is not worth a change of node
 	from int64 // the revision to ask for next
 	seen int   // changes seen of revision from, of which more may follow
 	skip int   // of those, how many a repeated request brings again
@@ -120,4 +126,4 @@ func (w *watchCursor) see(r *reply) bool {
 }
 
 // retry: nodes keep history from their own start on, so another one may have more.
-func (w *watchCursor) retry() bool { return w.from > 0 }
+func (w *watchCursor) retry() bool { return w.from > 0 && !w.home }

@@ -22,6 +22,7 @@ type world struct {
 
 // actor is a node that a test plays. Its fields are changed by way of world.do.
 type actor struct {
+	id     string                                   // its address, too
 	refuse bool                                     // nobody listens
 	mute   bool                                     // it reads, and answers nothing
 	answer func(q *proto.Request) []*proto.Response // nil: answers as a healthy, empty node
@@ -32,7 +33,7 @@ type actor struct {
 func newWorld(t testing.TB, addrs ...string) *world {
 	w := &world{t: t, nodes: make(map[string]*actor)}
 	for _, addr := range addrs {
-		w.nodes[addr] = &actor{got: make(map[proto.Request_Verb]int)}
+		w.nodes[addr] = &actor{id: addr, got: make(map[proto.Request_Verb]int)}
 	}
 	return w
 }
@@ -117,7 +118,11 @@ func (a *actor) answers(q *proto.Request) []*proto.Response {
 	case proto.Request_WATCH, proto.Request_WAIT:
 		return nil
 	}
-	return []*proto.Response{answer(q, 3)}
+	r := answer(q, 3)
+	if q.GetVerb() == proto.Request_SELF {
+		r.Value = []byte(a.id)
+	}
+	return []*proto.Response{r}
 }
 
 // refuses has a node refuse a verb, but for requests of its own copy.

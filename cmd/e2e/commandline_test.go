@@ -122,7 +122,6 @@ func TestCannotBegin(t *testing.T) {
 		{"port in use", "-w false -l " + port, "address already in use"},
 		{"given port of the page in use", "-l 127.0.0.1:0 -w " + port, "address already in use"},
 		{"other cluster", "-w false -l 127.0.0.1:0 -c two -a " + n.addr, "one"},
-		{"nobody there", "-w false -l 127.0.0.1:0 -a 127.0.0.1:1", "127.0.0.1:1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

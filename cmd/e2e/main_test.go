@@ -9,7 +9,7 @@ import (
 )
 
 // atOnce is how many tests, each with a cluster of its own, run at a time.
-const atOnce = "3"
+const atOnce = "4"
 
 func TestMain(m *testing.M) {
 	flag.Parse()

@@ -65,7 +65,7 @@ func contend(t *testing.T, nodes []*node, n int, span time.Duration) (done, trie
 // 200 concurrent proposers never spin: they get more done than a few, none of it is lost, and once they
 // are done the nodes rest. It runs alone.
 func TestManyProposersNeverSpin(t *testing.T) {
-	nodes := startCluster(t, 3)
+	nodes := startCluster(t, 3, "-pulse", "0.5")
 	const span = time.Second
 	few, triedByFew := contend(t, nodes, 6, span)
 	many, triedByMany := contend(t, nodes, 200, span)

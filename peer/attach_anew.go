@@ -33,7 +33,15 @@ func (n *node) keepAttached(ctx context.Context, st *store.Store) {
 		if !ok {
 			return
 		}
-		if a.look(&info) {
+		before := a.lost
+		try := a.look(&info)
+		switch {
+		case a.lost && !before:
+			n.cfg.Log.Warn("no majority of the members is heard: nothing can be written", "for", after, "members", len(info.Members))
+		case before && !a.lost:
+			n.cfg.Log.Info("a majority of the members is heard again")
+		}
+		if try {
 			n.attachAnew(ctx, st)
 		}
 	}
@@ -48,6 +56,7 @@ type astray struct {
 	every int64 // the time between two looks
 
 	looked int64
+	lost   bool  // it tried since it last heard a majority
 	next   int64 // the next attempt
 	pause  int64 // between it and the one that follows
 }
@@ -61,11 +70,12 @@ func (a *astray) look(info *consensus.Info) bool {
 		a.next, a.pause = info.Now+a.after, a.after
 		return false
 	case a.hears(info):
-		a.next, a.pause = info.Now, a.after
+		a.lost, a.next, a.pause = false, info.Now, a.after
 		return false
 	case info.Now < a.next:
 		return false
 	}
+	a.lost = true
 	a.next, a.pause = info.Now+a.pause, min(2*a.pause, max(a.after, int64(maxAstrayPause)))
 	return true
 }
@@ -98,7 +108,7 @@ func (n *node) attachAnew(ctx context.Context, st *store.Store) {
 		snap, err := n.fetchNewer(ctx, st, addr)
 		switch {
 		case err == nil:
-			n.cfg.Log.Warn("no majority of the members known was heard: attaching anew", "to", addr, "applied", st.View().Applied(), "rev", snap.state.Applied)
+			n.cfg.Log.Warn("attaching anew", "to", addr, "applied", st.View().Applied(), "rev", snap.state.Applied)
 			n.in.call(func(l *loop) { l.take(snap) })
 			return
 		case errors.Is(err, errRefused), errors.Is(err, errOtherTree), errors.Is(err, errBadSnapshot):
@@ -122,8 +132,9 @@ func (n *node) fetchNewer(ctx context.Context, st *store.Store, addr string) (*s
 }
 
 // acquaintances are the addresses by which this node may attach anew: those that it was
-// given, then those of all members and nodes that it knows. An address may have
-// passed on to another node of the cluster.
+// given, then those of all members and nodes that it knows: an address may have
+// passed on to another node of the cluster. Whoever is linked, and no stranger,
+// tells what it has anyway.
 func (l *loop) acquaintances() []string {
 	addrs := slices.Clone(l.cfg.Attach)
 	for _, ms := range l.machine.Configs() {
@@ -140,6 +151,11 @@ func (l *loop) acquaintances() []string {
 		}
 	}
 	seen := map[string]bool{"": true, l.me.addr: true}
+	for id, r := range l.remotes {
+		if r.link != nil {
+			seen[address(v, id)] = true
+		}
+	}
 	return slices.DeleteFunc(addrs, func(addr string) bool {
 		known := seen[addr]
 		seen[addr] = true

@@ -59,7 +59,7 @@ func (n *node) sendSnapshot(conn *proto.Conn) {
 	}
 	begun := time.Now()
 	if err := writeSnapshot(conn, m); err != nil {
-		n.strange.warn("a snapshot was not taken", "by", conn.RemoteAddr(), "err", err)
+		n.links.info("a snapshot was not taken to its end", "by", conn.RemoteAddr(), "err", err)
 		return
 	}
 	n.links.info("sent a snapshot", "to", conn.RemoteAddr(), "rev", m.view.Applied(), "took", time.Since(begun))

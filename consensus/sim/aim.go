@@ -16,16 +16,22 @@ func (p *Params) lease() int64 {
 // brief lets faults last for d, at the longest until all are healed.
 func (c *Cluster) brief(d int64, undos ...func()) { c.after(d, c.undone(undos)) }
 
-// lastMoment isolates h, and asks it at the end of its lease, by its own clock;
-// just before w writes, who may have a clock that is ahead.
-func (c *Cluster) lastMoment(h, w *node) {
+// lastMoment isolates the node with the slowest clock, and asks it at the end of
+// its lease. Just before that w writes, who may have a clock that is ahead.
+func (c *Cluster) lastMoment(w *node) {
+	h := w
+	for _, x := range c.alive() {
+		if x.rate < h.rate {
+			h = x
+		}
+	}
 	c.brief(2*c.p.lease(), c.isolate(h, true, true)...)
 	c.after(c.p.DelayHi, func() {
 		left := int64(float64(h.until-1-h.clock(c.now)) / h.rate)
 		if left <= 0 {
 			return
 		}
-		c.after(left-min(left, span(c.rand, 0, left/16)), func() { c.visit(w, false) })
+		c.after(left-min(left, span(c.rand, 0, c.p.lease()/32)), func() { c.visit(w, false) })
 		for _, early := range []int64{0, 5 * us, 50 * us, 500 * us} {
 			if early <= left {
 				c.after(left-early, func() { c.visit(h, true) })

@@ -79,7 +79,7 @@ func (c *Cluster) fault(kind faultKind) {
 	case fLate, fHold:
 		c.withhold(kind, a, b)
 	case fLast:
-		c.lastMoment(a, b)
+		c.lastMoment(b)
 	case fGap:
 		c.gap(a, b)
 	case fBurst:

@@ -87,7 +87,7 @@ func Draw(seed uint64) Params {
 		Fill:    span(r, 8*ms, 40*ms),
 		Timeout: span(r, 100*ms, 600*ms),
 		TickLo:  2 * ms, TickHi: 5 * ms,
-		Skew: pick(r, 0, consensus.ClockError/5, consensus.ClockError), Edge: chance(r, 0.5),
+		Skew: pick(r, 0, consensus.ClockError/5, consensus.ClockError, consensus.ClockError), Edge: chance(r, 0.6),
 		Quiet: chance(r, 0.1), MaxSteps: 200000,
 	}
 	if chance(r, 0.05) {
@@ -149,7 +149,7 @@ func (p *Params) drawNetwork(r *rand.Rand) {
 // lease, at its holder and at its grantor, are just enough for.
 func (p *Params) drawRate(r *rand.Rand) float64 {
 	if p.Edge {
-		return 1 + pick(r, -p.Skew, p.Skew)
+		return 1 + pick(r, -p.Skew, p.Skew, p.Skew)
 	}
 	return 1 + (2*r.Float64()-1)*p.Skew
 }

@@ -72,7 +72,9 @@ func (c *Cluster) rate(acked *int, span int64) float64 {
 }
 
 // TestScriptRates lays one fault on a busy cluster and asks for the rate after
-// a stall of a few fills.
+// a stall of a few fills. The bounds lie a fifth below what is reached. Where a
+// link between two is cut, what one of them coordinates takes a hop more: by way
+// of the third.
 func TestScriptRates(t *testing.T) {
 	cut := func(pairs ...int) func(c *Cluster) {
 		return func(c *Cluster) {
@@ -88,22 +90,22 @@ func TestScriptRates(t *testing.T) {
 		least   float64 // of the rate in health
 	}{
 		{"nothing", []int{0, 1, 2}, func(*Cluster) {}, 0.95},
-		{"a link between two of three members", []int{0, 1, 2}, cut(0, 1, 1, 0), 0.3},
-		{"that, written by the third", []int{2}, cut(0, 1, 1, 0), 0.3},
-		{"that, written by one of the two", []int{0}, cut(0, 1, 1, 0), 0.3},
-		{"a one-way link", []int{0, 1, 2}, cut(0, 1), 0.25},
-		{"a deaf member, the first", []int{1, 2}, cut(1, 0, 2, 0), 0.3},
-		{"a deaf member, the last", []int{0, 1}, cut(0, 2, 1, 2), 0.3},
-		{"a mute member", []int{0, 1}, cut(2, 0, 2, 1), 0.3},
-		{"a dead member", []int{0, 1}, func(c *Cluster) { c.kill(c.nodes[2], true) }, 0.3},
-		{"a dead member, the first, one writer", []int{1}, func(c *Cluster) { c.kill(c.nodes[0], true) }, 0.3},
-		{"a member that fell silent", []int{0, 1}, func(c *Cluster) { c.kill(c.nodes[2], false) }, 0.3},
-		{"a sleeping member", []int{0, 1}, func(c *Cluster) { c.pause(c.nodes[2]) }, 0.3},
+		{"a link between two of three members", []int{0, 1, 2}, cut(0, 1, 1, 0), 0.75},
+		{"that, written by the third", []int{2}, cut(0, 1, 1, 0), 0.75},
+		{"that, written by one of the two", []int{0}, cut(0, 1, 1, 0), 0.5},
+		{"a one-way link", []int{0, 1, 2}, cut(0, 1), 0.65},
+		{"a deaf member, the first", []int{1, 2}, cut(1, 0, 2, 0), 0.75},
+		{"a deaf member, the last", []int{0, 1}, cut(0, 2, 1, 2), 0.75},
+		{"a mute member", []int{0, 1}, cut(2, 0, 2, 1), 0.75},
+		{"a dead member", []int{0, 1}, func(c *Cluster) { c.kill(c.nodes[2], true) }, 0.75},
+		{"a dead member, the first, one writer", []int{1}, func(c *Cluster) { c.kill(c.nodes[0], true) }, 0.75},
+		{"a member that fell silent", []int{0, 1}, func(c *Cluster) { c.kill(c.nodes[2], false) }, 0.75},
+		{"a sleeping member", []int{0, 1}, func(c *Cluster) { c.pause(c.nodes[2]) }, 0.75},
 		{"a member without NOMINATEs", []int{0, 1, 2}, func(c *Cluster) {
 			for _, from := range []int{0, 1} {
 				c.park(kindsOf(consensus.Nominate), c.nodes[from], c.nodes[2])
 			}
-		}, 0.3},
+		}, 0.75},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

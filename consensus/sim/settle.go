@@ -69,11 +69,14 @@ func (c *Cluster) converged() bool {
 	return true
 }
 
-// quiet checks that without load the log comes to a standstill, within a few
-// backoffs, and that the nodes then say no more than the pulse needs.
+// quiet checks that without load the log comes to a standstill, and that the
+// nodes then say no more than the pulse needs. What the faults left unlearned is
+// filled first, and those who fill may be backing off from each other, for up
+// to six fills a time: hence several windows, each longer than that. One in
+// which the log stands still is enough: nothing but load would move it again.
 func (c *Cluster) quiet() {
 	span := 8*c.p.Fill + 2*c.p.DelayHi
-	for try := range 6 {
+	for try := range quietWindows {
 		end, sent := c.check.end(), c.net.sent
 		c.run(c.now+span, nil)
 		if c.check.end() > end || try == 0 {
@@ -88,11 +91,13 @@ func (c *Cluster) quiet() {
 		}
 		return
 	}
-	c.fail("liveness: with no load the log still grows after %s", stamp(6*span))
+	c.fail("liveness: with no load the log still grows after %s", stamp(quietWindows*span))
 }
 
+const quietWindows = 6
+
 // maxPulse bounds the messages from one node to another in a fill: four
-// heartbeats, and as much again for those who follow.
+// heartbeats, a GRANT for each, and half as many to those who follow.
 const maxPulse = 10
 
 // consistent checks what the nodes hold in the end, and that all watchers saw it.

@@ -21,20 +21,9 @@ func (n *node) keepAttached(ctx context.Context, st *store.Store) {
 	after := silence(n.cfg)
 	every := after / 8
 	a := astray{self: n.me.id, after: int64(after), every: int64(every)}
-	ticker := time.NewTicker(every)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-		info, ok := n.info(ctx)
-		if !ok {
-			return
-		}
+	n.lookEvery(ctx, every, func(info *consensus.Info) {
 		before := a.lost
-		try := a.look(&info)
+		try := a.look(info)
 		switch {
 		case a.lost && !before:
 			n.cfg.Log.Warn("no majority of the members is heard: nothing can be written", "for", after, "members", len(info.Members))
@@ -44,7 +33,7 @@ func (n *node) keepAttached(ctx context.Context, st *store.Store) {
 		if try {
 			n.attachAnew(ctx, st)
 		}
-	}
+	})
 }
 
 // astray judges whether a node lost its cluster: while it hears a majority of the

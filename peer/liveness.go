@@ -14,6 +14,27 @@ func (n *node) keepLiveness(ctx context.Context, st *store.Store) {
 	every := min(max(n.cfg.Timeout/20, 20*time.Millisecond), time.Second)
 	w := watchman{self: n.me.id, timeout: int64(n.cfg.Timeout), every: int64(every)}
 	a := absentees{every: int64(every)}
+	n.lookEvery(ctx, every, func(info *consensus.Info) {
+		for _, id := range w.look(info) {
+			if err := n.shun(ctx, st.View(), id); err != nil && ctx.Err() == nil {
+				n.cfg.Log.Warn("cannot remove a silent member", "node", id, "err", err)
+			}
+		}
+		turn, ok := w.turn(info)
+		if !ok {
+			return
+		}
+		v := st.View()
+		for _, id := range a.look(info.Now, w.wait(turn), n.unlinked(ctx, spares(v, info))) {
+			if err := n.forget(ctx, v, id); err != nil && ctx.Err() == nil {
+				n.cfg.Log.Warn("cannot forget a node that is gone", "node", id, "err", err)
+			}
+		}
+	})
+}
+
+// lookEvery hands f what consensus knows of the cluster, again and again until ctx ends.
+func (n *node) lookEvery(ctx context.Context, every time.Duration, f func(*consensus.Info)) {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for {
@@ -26,21 +47,7 @@ func (n *node) keepLiveness(ctx context.Context, st *store.Store) {
 		if !ok {
 			return
 		}
-		for _, id := range w.look(&info) {
-			if err := n.shun(ctx, st.View(), id); err != nil && ctx.Err() == nil {
-				n.cfg.Log.Warn("cannot remove a silent member", "node", id, "err", err)
-			}
-		}
-		turn, ok := w.turn(&info)
-		if !ok {
-			continue
-		}
-		v := st.View()
-		for _, id := range a.look(info.Now, w.wait(turn), n.unlinked(ctx, spares(v, &info))) {
-			if err := n.forget(ctx, v, id); err != nil && ctx.Err() == nil {
-				n.cfg.Log.Warn("cannot forget a node that is gone", "node", id, "err", err)
-			}
-		}
+		f(&info)
 	}
 }
 

@@ -10,7 +10,9 @@
 // itself under /ctl/node, and takes an empty file in /ctl/cal, now or
 // whenever there is one; until then it passes writes on and reads by quorum
 // (membership.go). A member that was cut off for Config.Timeout is removed by
-// the others (liveness.go), and so its slot is free for the next spare node.
+// the others (liveness.go), and so its slot is free for the next spare node; and
+// what a spare that died left behind is deleted (liveness_spares.go). A node that
+// hears no majority of whom it knows looks for its cluster (attach_anew.go).
 // Each node writes a pulse (pulse.go). All of that is done by ordinary writes, as
 // any client could do them.
 //
@@ -27,8 +29,8 @@
 // Each link has a goroutine that reads and decodes (wire.go, decode.go); nobody
 // has one that writes, for proto.Conn writes what the network does not take at
 // once. Attempts to dial and snapshots have goroutines of their own, which end
-// with the node's context, and so have the three kinds of upkeep: membership,
-// pulse and liveness. They talk to the loop as clients do, or by calls that it
+// with the node's context, and so have the four kinds of upkeep: membership,
+// pulse, liveness and attachment. They talk to the loop as clients do, or by calls that it
 // runs between two turns' work (intake.call).
 //
 // # Links

@@ -13,8 +13,8 @@
 // the others (liveness.go), and so its slot is free for the next spare node; and
 // what a spare that died left behind is deleted (liveness_spares.go). A node that
 // hears no majority of whom it knows looks for its cluster (attach_anew.go).
-// Each node writes a pulse (pulse.go). All of that is done by ordinary writes, as
-// any client could do them.
+// Each node writes a pulse (pulse.go). All of that but the snapshots is done by
+// ordinary writes, as any client could do them.
 //
 // # Who runs where
 //

@@ -26,6 +26,9 @@ type fire struct {
 	stop context.CancelFunc
 	wg   sync.WaitGroup // writers and readers
 
+	watches context.Context // theirs
+	leave   context.CancelFunc
+
 	mu       sync.Mutex
 	acked    []write
 	unknown  []write
@@ -44,7 +47,9 @@ func newFire(t *testing.T, from int64) *fire {
 		mark: make(chan struct{}),
 	}
 	f.ctx, f.stop = context.WithCancel(t.Context())
+	f.watches, f.leave = context.WithCancel(t.Context())
 	t.Cleanup(f.stop)
+	t.Cleanup(f.leave)
 	return f
 }
 
@@ -120,7 +125,7 @@ func (f *fire) read(c *Client, path string) {
 
 // watch collects changes up to the mark. A slow one takes a rest after every 64th.
 func (f *fire) watch(name string, c *Client, rest time.Duration) {
-	w, err := c.Watch(f.t.Context(), "/**", f.from)
+	w, err := c.Watch(f.watches, "/**", f.from)
 	assert.Equal(f.t, nil, err)
 	f.watching.Go(func() {
 		defer w.Close()
@@ -169,7 +174,9 @@ func (f *fire) verify(survivor *Client) {
 	mark, err := survivor.Set(soon(f.t), "/mark", Missing, nil)
 	assert.Equal(f.t, nil, err)
 	close(f.mark)
+	late := time.AfterFunc(patience, f.leave)
 	f.watching.Wait()
+	late.Stop()
 	history := f.history(survivor, mark)
 	for name, seen := range f.seen {
 		same(f.t, name, history, seen)

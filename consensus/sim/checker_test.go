@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/anishathalye/porcupine"
 	"github.com/bmizerany/assert"
 	"github.com/ha/doozer/consensus"
 )
@@ -253,6 +252,11 @@ func TestRegisterHistory(t *testing.T) {
 		{"a condition that did not hold", false, []*op{write(1, 1, 2, 5), cas(write(2, 3, 4, 6), 0, codeOK)}},
 		{"a condition that held for a later revision", true, []*op{write(1, 1, 2, 5), cas(write(2, 3, 4, 6), 9, codeOK)}},
 		{"a failure though the condition held", false, []*op{write(1, 1, 2, 5), cas(write(2, 3, 4, 6), 5, codeMismatch)}},
+		{"a read that shows a write before it begins", false, []*op{read(1, 2, register{1, 5}), write(1, 3, 4, 5)}},
+		{"writes that overlap, and reads between them", true, []*op{write(1, 1, 9, 6), write(2, 2, 8, 5),
+			read(3, 4, register{2, 5}), read(5, 6, register{1, 6})}},
+		{"writes that overlap, and reads against them", false, []*op{write(1, 1, 9, 6), write(2, 2, 8, 5),
+			read(3, 4, register{1, 6}), read(5, 6, register{2, 5})}},
 		{"a deletion", true, []*op{write(1, 1, 2, 5), del(write(2, 3, 4, 6)), read(5, 6, register{})}},
 		{"a deletion that is not seen", false, []*op{write(1, 1, 2, 5), del(write(2, 3, 4, 6)), read(5, 6, register{1, 5})}},
 		{"a write against the revision of a deletion", false, []*op{del(write(1, 1, 2, 6)), write(2, 3, 4, 5)}},
@@ -261,7 +265,7 @@ func TestRegisterHistory(t *testing.T) {
 	fate := func(o *op) (int64, int32) { return 5, codeOK }
 	for _, tt := range tests {
 		steps := maxSearch
-		good := porcupine.CheckOperations(regModel(&steps), thin(registerHistory(tt.ops, 0, fate)))
+		good := linear(registerHistory(tt.ops, 0, fate), &steps)
 		if good != tt.good {
 			t.Errorf("%s: linearizable: %v", tt.name, good)
 		}

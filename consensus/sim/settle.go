@@ -94,7 +94,7 @@ func (c *Cluster) quiet() {
 	c.fail("liveness: with no load the log still grows after %s", stamp(quietWindows*span))
 }
 
-const quietWindows = 6
+const quietWindows = 4
 
 // maxPulse bounds the messages from one node to another in a fill: four
 // heartbeats, a GRANT for each, and half as many to those who follow.

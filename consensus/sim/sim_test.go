@@ -52,8 +52,9 @@ func report(t *testing.T, what string, sum Summary) {
 	fmt.Printf("sim: %s: %d schedules, %d of them to a live end, %d steps, %d failed\n",
 		what, sum.Schedules, sum.Live, sum.Steps, len(sum.Failed))
 	had := &sum.Tally
-	fmt.Printf("sim: in %.1f s %.2f hours of clusters: %.1f hours an hour; %d writes, %d reads (%d under a lease), %d changes watched, %d snapshots\n",
-		sum.Took.Seconds(), sum.Time.Hours(), sum.Rate(), had.Writes, had.Reads, had.Leased, had.Events, had.Snapshots)
+	fmt.Printf("sim: %.2f hours of clusters in %.0f s, so %.0f in an hour; %d writes, %d reads (%d at once, under a lease), "+
+		"%d changes watched, %d snapshots; porcupine gave up on %d histories\n",
+		sum.Time.Hours(), sum.Took.Seconds(), sum.Rate(), had.Writes, had.Reads, had.Leased, had.Events, had.Snapshots, had.Unfinished)
 	for _, res := range sum.Failed {
 		t.Errorf("%v\nreplay: go test ./consensus/... -run Sim -seed %d", res.Err, res.Seed)
 	}

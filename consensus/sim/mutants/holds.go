@@ -67,7 +67,7 @@ func holds() []mutant {
 		{
 			name:  "a GRANT tells nothing of what was seen",
 			rule:  "a GRANT tells the grantor's seen when it began to hold",
-			edits: in("lease.go", `Message{Kind: Grant, Num: at, Lo: x.held.seen}`, `Message{Kind: Grant, Num: at}`),
+			edits: in("lease.go", `Message{Kind: Grant, Num: at, Lo: x.held.seen,`, `Message{Kind: Grant, Num: at, Lo: 0,`),
 		},
 		{
 			name:  "a GRANT tells what was applied",
@@ -75,14 +75,16 @@ func holds() []mutant {
 			edits: in("lease.go", `x.held.seen = m.seen //`, `x.held.seen = m.applied //`),
 		},
 		{
-			name:  "the grantor holds for as long as the holder counts",
-			rule:  "a grantor holds for longer by what clocks differ",
-			edits: in("lease.go", `stretch(m.cfg.Lease, 1+ClockError)`, `stretch(m.cfg.Lease, 1-ClockError)`),
+			name:   "the grantor holds for as long as the holder counts",
+			rule:   "a grantor holds for longer by what clocks differ",
+			edits:  in("lease.go", `stretch(m.cfg.Lease, 1+ClockError)`, `stretch(m.cfg.Lease, 1-ClockError)`),
+			script: "TestScriptClocks",
 		},
 		{
-			name:  "the grantor does not allow for its clock",
-			rule:  "a grantor holds for longer by what clocks differ",
-			edits: in("lease.go", `stretch(m.cfg.Lease, 1+ClockError)`, `int64(m.cfg.Lease)`),
+			name:   "the grantor does not allow for its clock",
+			rule:   "a grantor holds for longer by what clocks differ",
+			edits:  in("lease.go", `stretch(m.cfg.Lease, 1+ClockError)`, `int64(m.cfg.Lease)`),
+			script: "TestScriptClocks",
 		},
 		{
 			name:  "the grantor holds from when it was asked, by the holder's clock",

@@ -9,17 +9,25 @@ func leases() []mutant {
 			edits: in("lease.go", `until := msg.Num + `, `until := m.now + `),
 		},
 		{
-			name:  "the holder does not allow for its clock",
-			rule:  "a holder counts for less by what clocks differ",
-			edits: in("lease.go", `stretch(m.cfg.Lease, 1-ClockError)`, `int64(m.cfg.Lease)`),
+			name:   "the holder does not allow for its clock",
+			rule:   "a holder counts for less by what clocks differ",
+			edits:  in("lease.go", `m.cfg.Lease), 1-ClockError)`, `m.cfg.Lease), 1)`),
+			script: "TestScriptClocks",
 		},
 		{
 			name: "neither holder nor grantor allows for the clocks",
 			rule: "a holder counts for less by what clocks differ",
 			edits: []edit{
-				{"lease.go", `stretch(m.cfg.Lease, 1-ClockError)`, `int64(m.cfg.Lease)`},
+				{"lease.go", `m.cfg.Lease), 1-ClockError)`, `m.cfg.Lease), 1)`},
 				{"lease.go", `stretch(m.cfg.Lease, 1+ClockError)`, `int64(m.cfg.Lease)`},
 			},
+			script: "TestScriptClocks",
+		},
+		{
+			name:   "the holder counts by its own length of a lease",
+			rule:   "a holder counts by the shorter length of the two",
+			edits:  in("lease.go", `min(time.Duration(msg.Round), m.cfg.Lease)`, `m.cfg.Lease`),
+			script: "TestLeaseIsAsLongAsTheGrantorSays",
 		},
 		{
 			name: "the holder judges whether there was a gap",
@@ -29,7 +37,7 @@ func leases() []mutant {
 		return
 	}
 	x.granted = grant{until: until, seen: msg.Lo}`),
-			script: "TestGapInHoldIsGrantorsToJudge",
+			script: "TestScriptLeaseGap",
 		},
 		{
 			name: "who slept counts its leases on from when it woke",

@@ -12,7 +12,7 @@ import (
 const (
 	DefaultAlpha       = 16384
 	DefaultFill        = 70 * time.Millisecond
-	DefaultTimeout     = 5 * time.Second
+	DefaultTimeout     = 4500 * time.Millisecond // the client is to know within 5 s
 	DefaultTick        = 5 * time.Millisecond
 	DefaultMaxInflight = 8 << 20
 	DefaultLogBytes    = 64 << 20

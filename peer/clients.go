@@ -1,8 +1,6 @@
 package peer
 
 import (
-	"time"
-
 	"github.com/ha/doozer/consensus"
 	"github.com/ha/doozer/server"
 )
@@ -16,7 +14,7 @@ const (
 
 // waitTimeout is how long a proposal may wait for its turn before the client is
 // told to try elsewhere.
-const waitTimeout = 5 * time.Second
+const waitTimeout = consensus.DefaultTimeout
 
 // clients is the loop's account of who waits for what.
 type clients struct {

@@ -12,9 +12,8 @@ import (
 	"github.com/ha/doozer/client"
 )
 
-// maxAnswer bounds the wait for "outcome unknown" and "no quorum", which come
-// after 5 s.
-const maxAnswer = 6 * time.Second
+// maxAnswer bounds the wait for "outcome unknown" and "no quorum".
+const maxAnswer = 5 * time.Second
 
 // A survivor without a majority does not hang: it says within 5 s that it has none, and
 // shows at once what it has to who asks for that. Silence removes nobody then.

@@ -32,7 +32,8 @@ type Cluster struct {
 	check    *checker
 
 	tally Tally
-	steps int
+	steps int    // inputs that machines took
+	ticks int    // of these
 	hash  uint64 // of all that happened
 	err   error  // the first thing that went wrong
 	trace io.Writer
@@ -115,8 +116,8 @@ func (c *Cluster) run(t int64, stop func() bool) {
 		case evFunc:
 			e.fn()
 		}
-		if c.p.MaxSteps > 0 && c.steps > c.p.MaxSteps {
-			c.fail("storm: %d steps, where some thousands are usual", c.steps)
+		if c.p.MaxSteps > 0 && c.steps-c.ticks > c.p.MaxSteps {
+			c.fail("storm: %d steps, where some thousands are usual", c.steps-c.ticks)
 		}
 		if stop != nil && stop() {
 			return

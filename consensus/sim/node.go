@@ -138,6 +138,7 @@ func (c *Cluster) step(n *node, now int64, in *input) {
 		c.recycle(in.pkt)
 	case inTick:
 		n.ticked = false
+		c.ticks++
 		n.m.Tick(now)
 	case inOp:
 		c.begin(n, now, in.op)

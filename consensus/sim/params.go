@@ -55,7 +55,7 @@ type Params struct {
 	Watchers  int
 	PChase    float64 // chance that a read elsewhere follows an acknowledgement at once
 	PHeldBack float64 // chance that an operation goes to a node that a fault holds back
-	MaxSteps  int     // more are taken for a storm of messages that breed; 0: no limit
+	MaxSteps  int     // ticks aside; more are taken for a storm of messages that breed; 0: no limit
 	Quiet     bool    // ends with a check that the log stands still without load
 }
 

@@ -18,6 +18,9 @@ func (c *Cluster) settle() bool {
 	well := func() bool { return probes == 0 && c.converged() }
 	c.run(c.now+soon/2, well)
 	if !well() {
+		if !c.viable(0) {
+			return false
+		}
 		c.reattach()
 	}
 	c.run(c.now+soon/2, well)

@@ -14,19 +14,19 @@ func (k *checker) changed(n *node, codes []int32) {
 	for i, e := range n.store.entries {
 		rec := k.at(e.Seqn)
 		if codes[i] != rec.code {
-			k.c.fail("%s: its store applies %d with code %d, the log has %d", n.id, e.Seqn, codes[i], rec.code)
+			k.c.fail("tree: %s applies %d with code %d, the log has %d", n.id, e.Seqn, codes[i], rec.code)
 		}
 		if rec.event == 0 {
 			continue
 		}
 		if len(seen) == 0 || seen[0].Seqn != e.Seqn || k.model.eventMark(&seen[0]) != rec.event {
-			k.c.fail("%s: its store changed otherwise at %d: %v", n.id, e.Seqn, seen)
+			k.c.fail("tree: %s changed otherwise at %d: %v", n.id, e.Seqn, seen)
 			return
 		}
 		seen = seen[1:]
 	}
 	if len(seen) > 0 {
-		k.c.fail("%s: its store changed where the log changes nothing: %v", n.id, seen)
+		k.c.fail("tree: %s changed where the log changes nothing: %v", n.id, seen)
 	}
 }
 
@@ -38,7 +38,7 @@ func (k *checker) tree(n *node, v store.View) {
 		return true
 	})
 	if at := max(v.Applied(), k.base); sum != k.at(at).sum {
-		k.c.fail("%s: its tree at %d differs from the log's", n.id, at)
+		k.c.fail("tree: %s at %d differs from the log's", n.id, at)
 	}
 }
 
@@ -49,7 +49,7 @@ func (k *checker) past(n *node, rev int64) {
 	case err == nil:
 		k.tree(n, v)
 	case rev >= n.store.FirstKept() && rev <= n.applied:
-		k.c.fail("%s: its store does not show revision %d of %d..%d: %v", n.id, rev, n.store.FirstKept(), n.applied, err)
+		k.c.fail("tree: %s does not show revision %d of %d..%d: %v", n.id, rev, n.store.FirstKept(), n.applied, err)
 	}
 }
 

@@ -57,7 +57,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	text := table(groups, outcomes, *limit)
+	text := b.table(groups, outcomes)
 	if *page == "" {
 		fmt.Print(text)
 		return nil

@@ -43,17 +43,29 @@ func row(m *mutant, o *outcome, limit int) string {
 }
 
 // table is the whole, in Markdown.
-func table(groups []group, outcomes map[string]outcome, limit int) string {
-	var b strings.Builder
+func (b *bench) table(groups []group, outcomes map[string]outcome) string {
+	var text strings.Builder
+	var planted, chance, script int
 	for _, g := range groups {
-		fmt.Fprintf(&b, "\n**%s**\n\n| planted bug | the rule that it breaks | median | most | caught by |\n|---|---|---:|---:|---|\n", g.part)
+		fmt.Fprintf(&text, "\n**%s**\n\n| planted bug | the rule that it breaks | median | most | caught by |\n|---|---|---:|---:|---|\n", g.part)
 		for i := range g.mutants {
 			m := &g.mutants[i]
 			o := outcomes[m.name]
-			b.WriteString(row(m, &o, limit))
+			text.WriteString(row(m, &o, b.limit))
+			switch {
+			case len(m.edits) == 0:
+				continue
+			case o.median() > 0:
+				chance++
+			case o.script:
+				script++
+			}
+			planted++
 		}
 	}
-	return b.String()
+	head := fmt.Sprintf("\n%d starting seeds, at most %s schedules from each. Of %d planted bugs, %d were found by chance, %d by a test of their own, %d not at all.\n",
+		b.starts, comma(b.limit), planted, chance, script, planted-chance-script)
+	return head + text.String()
 }
 
 // comma writes n with its thousands apart.

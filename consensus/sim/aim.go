@@ -62,24 +62,44 @@ func (c *Cluster) gap(h, w *node) {
 	}
 }
 
-// burst has w write many at once, and fall silent; h, who is not told of what
-// was learned, is asked again and again while the others fill the slots of w.
+// burst has w write many at once, of which the others hear only the latter half,
+// and fall silent: so they fill its slots with nops and with mutations. h, who is
+// not told of all that, is asked again and again meanwhile.
 func (c *Cluster) burst(h, w *node) {
 	held := pick(c.rand, kindsOf(consensus.Learn, consensus.Skip, consensus.Value),
 		kindsOf(consensus.Learn, consensus.Skip, consensus.Value, consensus.Nominate))
-	var undos []func()
+	var parks []func()
 	for _, x := range c.alive() {
 		if x != h {
-			undos = append(undos, c.park(held, x, h))
+			parks = append(parks, c.park(held, x, h))
 		}
 	}
-	c.brief(5*c.p.Fill, undos...)
-	for range 2 + c.rand.IntN(7) {
+	c.brief(5*c.p.Fill, parks...)
+	mute := c.undone(c.isolate(w, false, true))
+	for range c.rand.IntN(5) {
 		c.visit(w, false)
 	}
-	c.after(span(c.rand, 0, 2*c.p.DelayHi), func() { c.brief(4*c.p.Fill, c.isolate(w, chance(c.rand, 0.5), true)...) })
+	mute()
+	for range 1 + c.rand.IntN(4) {
+		c.visit(w, false)
+	}
+	c.after(span(c.rand, 0, 2*c.p.DelayHi), func() {
+		if !w.dead {
+			c.disconnectAll(w)
+			c.brief(4*c.p.Fill, c.isolate(w, true, true)...)
+		}
+	})
 	for range 8 {
-		c.after(span(c.rand, 0, 5*c.p.Fill), func() { c.visit(h, true) })
+		c.after(span(c.rand, 0, 3*c.p.Fill), func() { c.visit(h, true) })
+	}
+}
+
+// disconnectAll has the ends of n's connections told, as when its process is gone.
+func (c *Cluster) disconnectAll(n *node) {
+	for _, x := range c.nodes {
+		if x != n {
+			c.disconnect(n.index, x.index, 0)
+		}
 	}
 }
 

@@ -77,6 +77,9 @@ func (c *Client) ask(ctx context.Context, cl *call) reply {
 	cn := c.link.cur.Load()
 	for refusals := 0; ; {
 		r := cn.do(ctx, cl)
+		if r.err == nil {
+			return r
+		}
 		switch r.next(cl.writes()) {
 		case stop:
 			if errors.Is(r.err, ErrOutcomeUnknown) {

@@ -44,6 +44,7 @@ type conn struct {
 	mu       sync.Mutex
 	draining bool              // no more requests: see drain
 	open     map[int32]pending // by tag; whoever removes an entry, and nobody else, completes it
+	streams  int               // how many of them are
 	tag      int32             // the last one given out
 	flushing bool              // someone is about to flush what is queued
 	room     chan struct{}     // closed when there is room for output again; nil unless senders wait for it
@@ -119,6 +120,9 @@ func (c *conn) send(ctx context.Context, q *request, s sink, many bool) (tag int
 		q.tag = c.nextTag()
 		if c.frames.TryQueue(&q.msg) {
 			c.open[q.tag] = pending{sink: s, many: many, write: q.writes()}
+			if many {
+				c.streams++
+			}
 			c.unlockAndFlush()
 			return q.tag, nil
 		}
@@ -174,6 +178,14 @@ func (c *conn) awaitRoom() <-chan struct{} {
 	return room
 }
 
+// remove takes p out of the open requests. mu is held.
+func (c *conn) remove(tag int32, p pending) {
+	delete(c.open, tag)
+	if p.many {
+		c.streams--
+	}
+}
+
 // unlockAndFlush releases mu and sees to it that what is queued is written.
 // When requests are many the one who writes first lets others run, who may
 // have something to add: a burst of calls goes out in few writes, and a lone
@@ -181,7 +193,7 @@ func (c *conn) awaitRoom() <-chan struct{} {
 func (c *conn) unlockAndFlush() {
 	lead := !c.flushing
 	c.flushing = true
-	many := len(c.open) > 1
+	many := len(c.open)-c.streams > 1
 	c.mu.Unlock()
 	if !lead {
 		return
@@ -200,11 +212,12 @@ func (c *conn) unlockAndFlush() {
 // awaited by nobody.
 func (c *conn) cancel(tag int32, s sink) bool {
 	c.mu.Lock()
-	if p, ok := c.open[tag]; !ok || p.sink != s {
+	p, ok := c.open[tag]
+	if !ok || p.sink != s {
 		c.mu.Unlock()
 		return false
 	}
-	delete(c.open, tag)
+	c.remove(tag, p)
 	own := c.nextTag()
 	// An error is the end of the connection, of which read tells.
 	_ = c.frames.Queue(&proto.Request{
@@ -242,7 +255,7 @@ func (c *conn) deliver(r reply) {
 	c.mu.Lock()
 	p, ok := c.open[r.tag]
 	if ok && (!p.many || r.err != nil || r.has(proto.Response_DONE)) {
-		delete(c.open, r.tag)
+		c.remove(r.tag, p)
 	}
 	drained := c.draining && len(c.open) == 0
 	c.mu.Unlock()

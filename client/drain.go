@@ -9,7 +9,7 @@ func (c *conn) drain() bool {
 	var moved []sink
 	for tag, p := range c.open {
 		if !p.write {
-			delete(c.open, tag)
+			c.remove(tag, p)
 			moved = append(moved, p.sink)
 		}
 	}

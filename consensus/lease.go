@@ -6,9 +6,10 @@ import (
 	"time"
 )
 
-// ClockError bounds how much the rates of two nodes' clocks differ: a second
-// of one is between 1-ClockError and 1+ClockError seconds of another.
-const ClockError = 0.01
+// ClockError bounds the error of a clock's rate: what it shows as a second is
+// between 1-ClockError and 1+ClockError of one. Quartz is far better, but the
+// daemons that keep a clock in time may slew it by nearly as much for a while.
+const ClockError = 0.1
 
 // A member asks for a lease by each heartbeat, and tells the time of its own
 // clock. A grantor holds it for longer than the member counts on the grant:
@@ -52,6 +53,7 @@ func (m *Machine) onLeaseAsk(x *node, at int64) {
 		return
 	}
 	if m.now >= x.held.until {
+		m.expireHolds()      // so that the gap is known to whoever waits for x
 		x.held.seen = m.seen // it begins here; a renewal repeats this
 	}
 	x.held.until = max(x.held.until, m.now+stretch(m.cfg.Lease, 1+ClockError))

@@ -6,6 +6,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// lease is consensus.Config.Lease: the default.
+const lease = 0
+
 // monotonic is nanoseconds since the machine's start, by a clock that goes on
 // while the machine is suspended: a node must know that it slept. The call is
 // raw, since it never blocks: so it costs a tenth of a microsecond, and does not

@@ -33,6 +33,7 @@ type loop struct {
 
 	turning sync.Mutex // held by who takes a turn; it guards all that follows
 	machine *consensus.Machine
+	ended   bool // no turn is taken any more
 
 	now    int64 // the clock, sampled once a turn
 	ticked int64
@@ -67,18 +68,22 @@ func (l *loop) run(ctx context.Context) {
 	}
 }
 
+// maxHurry is how many turns in a row are taken in place of the loop's
+// goroutine: who takes them has something else to do.
+const maxHurry = 4
+
 // hurry has what came be taken. While all is quiet its caller, who left
 // something, takes the turn itself: that saves waking the loop's goroutine, and
 // a thread for it, which is a fifth of the time that a lone writer waits.
 // Otherwise the goroutine gathers what many leave.
 func (l *loop) hurry() {
-	for l.in.some.Load() {
-		if !l.quiet.Load() {
+	for turns := 0; l.in.some.Load(); turns++ {
+		if !l.quiet.Load() || turns == maxHurry {
 			l.in.signal()
 			return
 		}
 		if !l.turning.TryLock() {
-			return // who takes a turn hurries after it
+			return // who takes a turn hurries after it, and there is the ticker
 		}
 		l.turnLocked()
 		l.turning.Unlock()
@@ -94,6 +99,9 @@ func (l *loop) turn() {
 // turnLocked takes all that came, and does all that comes of it: the clients
 // are answered first, then each peer gets what is for it in one write.
 func (l *loop) turnLocked() {
+	if l.ended {
+		return
+	}
 	l.in.swap(&l.batch)
 	l.now = max(l.now, monotonic()) // after the reads came in: a lease is judged by it
 	for i := range l.batch.arrivals {
@@ -180,6 +188,7 @@ func (l *loop) send() {
 func (l *loop) end() {
 	l.turning.Lock()
 	defer l.turning.Unlock()
+	l.ended = true
 	l.node.lease.Store(0)
 	l.in.close()
 	l.in.swap(&l.batch)

@@ -127,7 +127,7 @@ func (d *daemon) shutdown() {
 // newLoop makes the loop of a node that begins at o.
 func newLoop(n *node, o *origin) (*loop, error) {
 	machine, err := consensus.New(consensus.Config{
-		Self: n.me.id, Alpha: n.cfg.Alpha, Fill: n.cfg.Fill, LogSeqns: n.cfg.LogSeqns, Seed: rand.Uint64(),
+		Self: n.me.id, Alpha: n.cfg.Alpha, Fill: n.cfg.Fill, Lease: lease, LogSeqns: n.cfg.LogSeqns, Seed: rand.Uint64(),
 	}, o.state)
 	if err != nil {
 		return nil, fmt.Errorf("cannot begin: %w", err)

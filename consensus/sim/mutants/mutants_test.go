@@ -24,7 +24,10 @@ import (
 func TestMutantsApply(t *testing.T) {
 	root, err := moduleRoot(t.Context())
 	assert.Equal(t, nil, err)
-	c := newChecker(t, root)
+	checkers := map[string]*checker{
+		"consensus": newChecker(t, root, "consensus"),
+		"sim":       newChecker(t, root, "consensus/sim"),
+	}
 	names := make(map[string]bool)
 	for _, g := range all() {
 		for i := range g.mutants {
@@ -36,24 +39,27 @@ func TestMutantsApply(t *testing.T) {
 				t.Error(err)
 				continue
 			}
-			if err := c.check(files); err != nil {
-				t.Errorf("%s: %v", m.name, err)
+			for name, c := range checkers {
+				if err := c.check(files); err != nil {
+					t.Errorf("%s: %s: %v", m.name, name, err)
+				}
 			}
 		}
 	}
 	assert.T(t, len(names) >= 40, len(names))
 }
 
-// checker checks the types of package consensus.
+// checker checks the types of a package.
 type checker struct {
+	dir    string
 	fset   *token.FileSet
 	config types.Config
 	parsed map[string]*ast.File // as they are, by path
 }
 
-// newChecker also finds where the compiled packages lie that consensus imports.
-func newChecker(t *testing.T, root string) *checker {
-	list := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-f", "{{.ImportPath}} {{.Export}}", "./consensus")
+// newChecker also finds where the compiled packages lie that the one in dir imports.
+func newChecker(t *testing.T, root, dir string) *checker {
+	list := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-f", "{{.ImportPath}} {{.Export}}", "./"+dir)
 	list.Dir = root
 	out, err := list.Output()
 	assert.Equal(t, nil, err)
@@ -63,9 +69,9 @@ func newChecker(t *testing.T, root string) *checker {
 		exports[path] = file
 	}
 	open := func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) }
-	c := &checker{fset: token.NewFileSet(), parsed: make(map[string]*ast.File)}
+	c := &checker{dir: filepath.Join(root, dir), fset: token.NewFileSet(), parsed: make(map[string]*ast.File)}
 	c.config.Importer = importer.ForCompiler(c.fset, "gc", open)
-	paths, err := filepath.Glob(filepath.Join(root, "consensus", "*.go"))
+	paths, err := filepath.Glob(filepath.Join(c.dir, "*.go"))
 	assert.Equal(t, nil, err)
 	for _, path := range paths {
 		if !strings.HasSuffix(path, "_test.go") {
@@ -76,17 +82,26 @@ func newChecker(t *testing.T, root string) *checker {
 	return c
 }
 
-// check checks the package where files stand in for those of their paths.
+// check checks the package, if any of the files are its own, with these in place
+// of those of their paths.
 func (c *checker) check(files map[string]string) error {
 	parsed := maps.Clone(c.parsed)
+	changed := false
 	for path, text := range files {
+		if filepath.Dir(path) != c.dir {
+			continue
+		}
+		changed = true
 		f, err := parser.ParseFile(c.fset, path, text, parser.SkipObjectResolution)
 		if err != nil {
 			return err
 		}
 		parsed[path] = f
 	}
-	_, err := c.config.Check("consensus", c.fset, slices.Collect(maps.Values(parsed)), nil)
+	if !changed {
+		return nil
+	}
+	_, err := c.config.Check(c.dir, c.fset, slices.Collect(maps.Values(parsed)), nil)
 	return err
 }
 

@@ -195,3 +195,43 @@ func TestScriptHolderFails(t *testing.T) {
 		}
 	}
 }
+
+// TestScriptVotesInBulk has n0 fill two slots of n1, who dies, in one round: a
+// nop, and a mutation for which the others voted. Those hold n1 and n4, and n0 does not.
+// n4 hears of none of that, and reads: so the mutation has to wait for the end
+// of its lease, though it comes with the nop in one frame of votes.
+func TestScriptVotesInBulk(t *testing.T) {
+	p := healthy(5, 0)
+	p.Lease, p.PDirect = p.Fill, 1
+	c := newScript(p)
+	c.run(c.now+100*ms, nil)
+	filler, w, h := c.nodes[0], c.nodes[1], c.nodes[4]
+	set := mutation{op: opSet, rev: clobber}
+	c.park(kindsOf(consensus.Beat), h, filler) // they ask there no more
+	c.park(kindsOf(consensus.Beat), w, filler)
+	for range 10 {
+		c.propose(h, set, nil) // but are heard
+		c.propose(w, set, nil)
+		c.run(c.now+10*ms, nil)
+	}
+	assert.T(t, h.clock(c.now) < h.until)
+	for _, x := range c.nodes[:4] {
+		c.park(kindsOf(consensus.Invite, consensus.Nominate, consensus.Learn, consensus.Value, consensus.Skip), x, h)
+	}
+	mute := c.isolate(w, false, true)
+	c.propose(w, set, nil)
+	for _, undo := range mute {
+		undo()
+	}
+	c.propose(w, set, nil)
+	c.run(c.now+ms, nil)
+	shown := c.shown
+	c.kill(w, true)
+	direct, _ := c.readAll(30*ms, 50*us, 4)
+	assert.Equal(t, nil, c.err)
+	assert.T(t, direct > 0)
+	assert.Equal(t, shown, c.shown)
+	c.run(c.now+3*p.Fill, nil)
+	assert.Equal(t, nil, c.err)
+	assert.T(t, c.shown > shown)
+}

@@ -7,7 +7,7 @@ import (
 )
 
 // do begins a fault.
-func (in *injector) do(ctx context.Context, f fault) error {
+func (in *injector) do(f fault) error {
 	p := in.c.places[f.at]
 	switch f.kind {
 	case kill:

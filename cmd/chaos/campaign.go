@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -89,8 +90,12 @@ func (m *campaign) watch(ctx context.Context, from int64) error {
 // storm is the time of the faults, until the cluster is whole again. It returns when on the
 // history's clock the load was on.
 func (m *campaign) storm(ctx context.Context) (began, ended int64, err error) {
+	kinds, err := m.kinds()
+	if err != nil {
+		return 0, 0, err
+	}
 	r := rand.New(rand.NewPCG(m.seed, 0))
-	faults := schedule(r, m.kinds(), len(m.c.places), m.opt.span, m.opt.timeout)
+	faults := schedule(r, kinds, len(m.c.places), m.opt.span, m.opt.timeout)
 	m.load = &load{hist: m.hist, keys: newKeyring(8), pace: m.opt.pace, seed: m.seed}
 	working, stop := context.WithCancel(ctx)
 	defer m.load.wg.Wait()
@@ -111,14 +116,17 @@ func (m *campaign) storm(ctx context.Context) (began, ended int64, err error) {
 	return began, m.hist.now(), nil
 }
 
-// kinds are the kinds of faults that can be here.
-func (m *campaign) kinds() (list []kind) {
-	for k := range kinds {
-		if m.c.net.cuts() || !k.needsCuts() {
-			list = append(list, k)
-		}
+// kinds are the kinds of faults that are wanted, and can be here.
+func (m *campaign) kinds() ([]kind, error) {
+	wanted, err := parseKinds(m.opt.faults)
+	if err != nil {
+		return nil, err
 	}
-	return list
+	list := slices.DeleteFunc(wanted, func(k kind) bool { return k.needsCuts() && !m.c.net.cuts() })
+	if len(list) == 0 {
+		return nil, errNoCuts
+	}
+	return list, nil
 }
 
 // say prints a line with the time.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -28,6 +29,23 @@ const (
 
 func (k kind) String() string {
 	return [...]string{"kill", "vanish", "nap", "sleep", "isolate", "unplug", "mute", "deaf", "oneway", "pair", "shy"}[k]
+}
+
+// parseKinds reads a list of kinds, all of them if it is empty.
+func parseKinds(text string) (list []kind, err error) {
+	names := strings.Split(text, ",")
+	for k := range kinds {
+		if i := slices.Index(names, k.String()); i >= 0 {
+			names = slices.Delete(names, i, i+1)
+			list = append(list, k)
+		} else if text == "" {
+			list = append(list, k)
+		}
+	}
+	if text != "" && len(names) > 0 {
+		return nil, fmt.Errorf("-faults: there is no %q", names[0])
+	}
+	return list, nil
 }
 
 // needsCuts tells whether it takes a network whose links can be cut.
@@ -60,15 +78,6 @@ func (f fault) String() string {
 // touches tells whether a place is none to be counted on while it lasts.
 func (f fault) touches(place int) bool {
 	return f.at == place || f.to == place && (f.kind == oneway || f.kind == pair)
-}
-
-// felt is until when a fault that began and ended at some times may be felt:
-// connections are made anew, and the dead are members until they are removed.
-func (f fault) felt(begun, ended int64, timeout time.Duration) int64 {
-	if f.kind.deadly() {
-		ended = max(ended, begun+int64(timeout*3/2))
-	}
-	return ended + int64(settle/2)
 }
 
 // settle is how long a place that had a fault is not counted on yet after it.

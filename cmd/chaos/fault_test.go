@@ -9,20 +9,35 @@ import (
 	"github.com/bmizerany/assert"
 )
 
-var allKinds = (&campaign{c: &cluster{net: &cuttable{}}}).kinds()
-
-// cuttable is a network of which only that it can be cut matters.
-type cuttable struct{ loopback }
-
-func (*cuttable) cuts() bool { return true }
+func TestKinds(t *testing.T) {
+	t.Parallel()
+	all, err := parseKinds("")
+	assert.Equal(t, nil, err)
+	assert.Equal(t, int(kinds), len(all))
+	some, err := parseKinds("shy,kill")
+	assert.Equal(t, nil, err)
+	assert.Equal(t, []kind{kill, shy}, some)
+	for _, wrong := range []string{"kil", "kill,", "kill,kill", "kill,flood"} {
+		_, err = parseKinds(wrong)
+		assert.NotEqual(t, nil, err, wrong)
+	}
+	m := &campaign{opt: new(options), c: &cluster{net: loopback{}}}
+	some, err = m.kinds()
+	assert.Equal(t, nil, err)
+	assert.Equal(t, []kind{kill, nap, sleep}, some)
+	m.opt.faults = "pair"
+	_, err = m.kinds()
+	assert.Equal(t, errNoCuts, err)
+}
 
 // A seed says all about a schedule; every kind of fault comes in a long one, none after its
 // end; a deadly one begins when all before have passed.
 func TestSchedule(t *testing.T) {
 	t.Parallel()
+	all, _ := parseKinds("")
 	const whole, timeout = 10 * time.Minute, 2 * time.Second
 	draw := func(seed uint64) []fault {
-		return schedule(rand.New(rand.NewPCG(seed, 0)), allKinds, 5, whole, timeout)
+		return schedule(rand.New(rand.NewPCG(seed, 0)), all, 5, whole, timeout)
 	}
 	assert.T(t, reflect.DeepEqual(draw(1), draw(1)))
 	assert.T(t, !reflect.DeepEqual(draw(1), draw(2)))
@@ -40,7 +55,7 @@ func TestSchedule(t *testing.T) {
 			}
 			ends = max(ends, f.from+f.lasts)
 		}
-		assert.Equal(t, len(allKinds), len(count))
+		assert.Equal(t, len(all), len(count))
 	}
 	assert.T(t, overlaps > 200, overlaps)
 }

@@ -11,8 +11,7 @@ import (
 type window struct {
 	fault
 	begun, ended int64
-	felt         int64 // until when it may be felt
-	alone        bool  // no other could be felt meanwhile
+	alone        bool // no other was near, and the cluster was whole when it began
 }
 
 // injector makes faults happen, and undoes them.
@@ -23,21 +22,20 @@ type injector struct {
 	say     func(format string, args ...any)
 
 	replacing sync.WaitGroup
-	active    map[int]fault // by index
-	since     map[int]int64 // when they began
-	calm      map[int]int64 // by place: until when it is not counted on
-	stops     map[int]int   // by place: what keeps it stopped
-	unplugs   map[int]int   // by place: what keeps it off the network
-	windows   []window      // those that were
-	skipped   int           // kills that would have cost a majority
-	errs      []error       // what could not be done
+	active    map[int]window // by index: those that last
+	calm      map[int]int64  // by place: until when it is not counted on
+	stops     map[int]int    // by place: what keeps it stopped
+	unplugs   map[int]int    // by place: what keeps it off the network
+	windows   []window       // those that were
+	skipped   int            // kills that would have cost a majority
+	errs      []error        // what could not be done
 	errsMu    sync.Mutex
 }
 
 func newInjector(c *cluster, h *history, timeout time.Duration, say func(string, ...any)) *injector {
 	return &injector{
 		c: c, hist: h, timeout: timeout, say: say,
-		active: make(map[int]fault), since: make(map[int]int64), calm: make(map[int]int64),
+		active: make(map[int]window), calm: make(map[int]int64),
 		stops: make(map[int]int), unplugs: make(map[int]int),
 	}
 }
@@ -57,7 +55,7 @@ func (in *injector) run(ctx context.Context, faults []fault, whole time.Duration
 			continue
 		}
 		if t.ends {
-			in.end(ctx, t.fault, f)
+			in.end(ctx, t.fault)
 			continue
 		}
 		waited := time.Now()
@@ -82,26 +80,35 @@ func (in *injector) run(ctx context.Context, faults []fault, whole time.Duration
 
 // heal undoes all that lasts.
 func (in *injector) heal(ctx context.Context) {
-	for i, f := range in.active {
-		in.end(ctx, i, f)
+	for i := range in.active {
+		in.end(ctx, i)
 	}
 }
 
 func (in *injector) begin(ctx context.Context, i int, f fault) {
-	in.active[i] = f
-	in.since[i] = in.hist.now()
-	in.say("%v, for %v", f, f.lasts.Round(time.Millisecond))
-	in.fail(in.do(ctx, f))
+	whole := in.whole(ctx)
+	in.active[i] = window{fault: f, begun: in.hist.now(), alone: whole}
+	in.say("%v, for %v", f, ms(f.lasts))
+	in.fail(in.do(f))
 }
 
-func (in *injector) end(ctx context.Context, i int, f fault) {
-	in.fail(in.undo(ctx, f))
-	now := in.hist.now()
+// whole tells whether every slot has a member that takes writes. Who cannot
+// tell at once does not have to.
+func (in *injector) whole(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, settle/10)
+	defer cancel()
+	return in.c.complete(ctx) == nil
+}
+
+func (in *injector) end(ctx context.Context, i int) {
+	w := in.active[i]
 	delete(in.active, i)
-	in.windows = append(in.windows, window{fault: f, begun: in.since[i], ended: now, felt: f.felt(in.since[i], now, in.timeout)})
+	in.fail(in.undo(ctx, w.fault))
+	w.ended = in.hist.now()
+	in.windows = append(in.windows, w)
 	for p := range in.c.places {
-		if f.touches(p) {
-			in.calm[p] = now + int64(settle)
+		if w.touches(p) {
+			in.calm[p] = w.ended + int64(settle)
 		}
 	}
 }

@@ -33,6 +33,7 @@ import (
 // options is what the command line says.
 type options struct {
 	nodes    string
+	faults   string
 	seed     uint64
 	span     time.Duration
 	timeout  time.Duration
@@ -48,6 +49,7 @@ type options struct {
 func main() {
 	opt := new(options)
 	flag.StringVar(&opt.nodes, "nodes", "3,5", "the `sizes` of the clusters, one after the other")
+	flag.StringVar(&opt.faults, "faults", "", "the `kinds` of faults, as in kill,nap,isolate (default all that can be)")
 	flag.Uint64Var(&opt.seed, "seed", rand.Uint64()>>32, "what the faults and the load are drawn from")
 	flag.DurationVar(&opt.span, "time", time.Minute, "how long faults happen, for each size")
 	flag.DurationVar(&opt.timeout, "timeout", 2*time.Second, "doozerd's -timeout")
@@ -71,6 +73,9 @@ func main() {
 func (opt *options) run(ctx context.Context) error {
 	if flag.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q", flag.Arg(0))
+	}
+	if _, err := parseKinds(opt.faults); err != nil {
+		return err
 	}
 	if opt.kills > 0 {
 		return opt.test(ctx, 3, 0, time.Duration(opt.kills)*patience, opt.measure)

@@ -43,12 +43,16 @@ func acknowledged(ops []op, writes bool) (times []int64) {
 	return times
 }
 
-// mark sets which windows were alone.
+// after is for how long a fault may be felt when it has ended.
+const after = 500 * time.Millisecond
+
+func (w window) felt() int64 { return w.ended + int64(after) }
+
+// mark unsets alone for the windows that were not.
 func mark(windows []window) {
 	for i, w := range windows {
-		windows[i].alone = true
 		for j, o := range windows {
-			if i != j && o.begun < w.felt && w.begun < o.felt {
+			if i != j && o.begun < w.felt() && w.begun < o.felt() {
 				windows[i].alone = false
 			}
 		}
@@ -67,7 +71,7 @@ func report(out io.Writer, ops []op, h *history, windows []window, began, ended 
 		fmt.Fprintf(out, "longest pause in acknowledged %s: %v%s\n", kind.name, ms(g.length()), during(windows, g))
 	}
 	mark(windows)
-	fmt.Fprintf(out, "%-8s %5s %5s   longest pause of writes, of reads; by those that came alone\n", "fault", "times", "alone")
+	fmt.Fprintf(out, "%-8s %5s %5s   longest pause of writes, of reads; by those that met a whole cluster, alone\n", "fault", "times", "alone")
 	for k := range kinds {
 		if times, alone, w, r := pauses(k, windows, writes, reads, ended); times > 0 {
 			fmt.Fprintf(out, "%-8v %5d %5d   %v, %v\n", k, times, alone, ms(w), ms(r))
@@ -85,7 +89,7 @@ func pauses(k kind, windows []window, writes, reads []int64, ended int64) (times
 		times++
 		if win.alone {
 			alone++
-			until := min(win.felt, ended)
+			until := min(win.felt(), ended)
 			w = max(w, longest(writes, win.begun, until).length())
 			r = max(r, longest(reads, win.begun, until).length())
 		}
@@ -115,7 +119,7 @@ func countOps(ops []op, h *history) string {
 func during(windows []window, g gap) string {
 	var names []string
 	for _, w := range windows {
-		if w.begun < g.to && g.from < w.felt {
+		if w.begun < g.to && g.from < w.felt() {
 			names = append(names, w.fault.String())
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"testing"
+	"time"
 
 	"github.com/bmizerany/assert"
 )
@@ -33,23 +34,28 @@ func TestAcknowledged(t *testing.T) {
 	assert.Equal(t, []int64{4}, acknowledged(ops, false))
 }
 
-// A pause is put down to a fault only if no other could be felt then.
+// A pause is put down to a fault only if no other could be felt then, and
+// the cluster was whole.
 func TestAlone(t *testing.T) {
 	t.Parallel()
-	at := func(k kind, begun, ended, felt int64) window {
-		return window{fault: fault{kind: k}, begun: begun, ended: ended, felt: felt}
+	const sec = int64(time.Second)
+	at := func(k kind, begun, ended int64, whole bool) window {
+		return window{fault: fault{kind: k}, begun: begun * sec, ended: ended * sec, alone: whole}
 	}
-	windows := []window{at(nap, 0, 10, 15), at(nap, 20, 30, 35), at(pair, 34, 40, 45), at(nap, 50, 60, 65)}
+	windows := []window{at(nap, 0, 10, true), at(nap, 20, 30, true), at(pair, 30, 40, true), at(nap, 50, 60, true), at(nap, 70, 80, false)}
 	mark(windows)
 	var alone []bool
 	for _, w := range windows {
 		alone = append(alone, w.alone)
 	}
-	assert.Equal(t, []bool{true, false, false, true}, alone)
-	writes := []int64{1, 2, 14, 22, 44, 46, 50, 58, 64}
-	times, single, w, r := pauses(nap, windows, writes, nil, 62)
-	assert.Equal(t, 3, times)
+	assert.Equal(t, []bool{true, false, false, true, false}, alone)
+	var writes []int64
+	for _, at := range []int64{1, 2, 9, 22, 44, 46, 50, 55, 70, 80} {
+		writes = append(writes, at*sec)
+	}
+	times, single, w, r := pauses(nap, windows, writes, nil, 60*sec)
+	assert.Equal(t, 4, times)
 	assert.Equal(t, 2, single)
-	assert.Equal(t, int64(12), int64(w))
-	assert.Equal(t, int64(15), int64(r)) // the last one ends with the load
+	assert.Equal(t, 7*time.Second, w)
+	assert.Equal(t, 10*time.Second+after, r)
 }

@@ -16,26 +16,26 @@ const (
 // Config says how a Client keeps in touch with its cluster. The zero value of a
 // field stands for its default.
 type Config struct {
-	// Pinned has the client stay with the connection that Dial made: it looks for no
-	// other nodes, and when the connection is lost all that comes after is
-	// ErrLost. It is for tools that mean one certain node.
+	// Pinned has the client stay with the connection that Dial made: it looks
+	// for no other nodes, and when the connection is lost all that comes after
+	// is ErrLost. It is for tools that mean one certain node.
 	Pinned bool
 
-	// Keepalive is how long nothing is heard of the node before it is asked for a
-	// sign of life. After three times as long the connection counts as
-	// lost. An answer counts once it is there in full: where the largest values take
-	// longer than that to arrive, it has to be more. Default: 1 s; a
-	// Pinned client asks only if it is set; negative: never.
+	// Keepalive is how long nothing is heard of the node before it is asked for
+	// a sign of life. After three times as long the connection counts as lost.
+	// An answer counts once it is there in full: where the largest values take
+	// longer than that to arrive, it has to be more. Default: 1 s; a Pinned
+	// client asks only if it is set; negative: never.
 	Keepalive time.Duration
 
 	// MaxBackoff is the longest time between two rounds of attempts to reach
-	// any node, of which the first follows the loss at once and the second after some
-	// 50 ms. Default: 2 s.
+	// any node, of which the first follows the loss at once and the second
+	// after some 50 ms. Default: 2 s.
 	MaxBackoff time.Duration
 
-	// GiveUp is for how long no node may be reached until calls and watches
-	// end with ErrUnreachable. The client goes on trying, and
-	// calls that come after it has found a node find that node. Default: 0, for ever: then contexts
+	// GiveUp is for how long no node may be reached until calls and watches end
+	// with ErrUnreachable. The client goes on trying, and calls that come after
+	// it has found a node find that node. Default: 0, for ever: then contexts
 	// are all that ends calls.
 	GiveUp time.Duration
 

@@ -28,10 +28,11 @@ type dialer struct {
 	secret string // to be presented with ACCESS; "": none
 }
 
-// any connects to one of addrs. They are tried in that order: the next as soon as
-// one fails, or beside those that take their time. The first wins that answers and can
-// reach a majority of the cluster; if there is none such, one that answers. If than is
-// not nil only one will do that is better: another node, with a majority.
+// any connects to one of addrs. They are tried in that order: the next as soon
+// as one fails, or beside those that take their time. The first wins that
+// answers and can reach a majority of the cluster; if there is none such, one
+// that answers. If than is not nil only one will do that is better: another
+// node, with a majority.
 func (d *dialer) any(ctx context.Context, addrs []string, than *conn) (*conn, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -20,27 +20,29 @@
 // nodes are (/ctl/node/*/addr), and follows the changes of that list while it
 // lives. Of the addresses that it was dialed with it makes use as well.
 //
-// When the connection is lost it connects to another node: at once, then, while none answers, in
-// rounds between which it waits longer and longer, up to Config.MaxBackoff, never
-// in step with other clients. A node that failed is tried after
-// all others for the next 10 s. A node that is stopped, or out of reach without
-// a word, counts as lost after three times Config.Keepalive: 3 s. And a
-// node that lives but reaches no majority of the cluster is left for one that
-// does. What a call or a watch notices of all this:
+// When the connection is lost it connects to another node: at once, then, while
+// none answers, in rounds between which it waits longer and longer, up to
+// Config.MaxBackoff, never in step with other clients. A node that failed is
+// tried after all others for the next 10 s. A node that is stopped, or out of
+// reach without a word, counts as lost after three times Config.Keepalive: 3 s.
+// And a node that lives but reaches no majority of the cluster is left for one
+// that does. What a call or a watch notices of all this:
 //
-//   - A read (Get, Stat, Rev, Walk, Getdir, Wait, Nop) takes longer. It is repeated
-//     until it is answered or its context ends. A read without At is linearizable
-//     as ever, whichever node answers it.
-//   - A write (Set, Del) is never sent twice. If it may have been on
-//     its way when the connection was lost it fails with ErrOutcomeUnknown,
-//     and the caller decides; after a compare-and-set a Get of the file shows what
-//     became of it, if nobody else writes the same value. A write that certainly
-//     was not sent, or that a node refused with ErrReadonly, is sent to the next node.
+//   - A read (Get, Stat, Rev, Walk, Getdir, Wait, Nop) takes longer. It is
+//     repeated until it is answered or its context ends. A read without At is
+//     linearizable as ever, whichever node answers it.
+//   - A write (Set, Del) is never sent twice. If it may have been on its way
+//     when the connection was lost it fails with ErrOutcomeUnknown, and the
+//     caller decides. It may still happen later. For a compare-and-set there
+//     is a sure way to find out: to write again with the same revision. If
+//     that succeeds the first did not happen, and never will. A write that
+//     certainly was not sent, or that a node refused with ErrReadonly, is sent
+//     to the next node.
 //   - A watch goes on where it was: no change is lost, none comes twice, and
-//     their order stays. See Watch for the one case in which it cannot.
+//     their order stays. See Watch for the cases in which it cannot.
 //
-// Contexts bound all of it, Config.GiveUp what contexts do not. A request that several nodes refuse fails
-// with their refusal: ErrNoQuorum, ErrReadonly.
+// Contexts bound all of it, Config.GiveUp what contexts do not. A request that
+// several nodes refuse fails with their refusal: ErrNoQuorum, ErrReadonly.
 //
 // A client that is Pinned (see Config) does nothing of the kind: it stays with
 // one connection, whose end fails all that waits with ErrLost.
@@ -52,7 +54,8 @@
 //	errors.Is(err, client.ErrRevMismatch)
 //
 // A write whose answer did not come, for whatever reason, also an end of its
-// context, matches ErrOutcomeUnknown: it happened, or it did not, or it still will.
+// context, matches ErrOutcomeUnknown: it happened, or it did not, or it still
+// will.
 //
 // # Contexts
 //

@@ -1,8 +1,9 @@
 package client
 
-// drain begins to leave a connection to a node that lives: it takes no more requests, and gives up
-// its reads and streams, which are repeated elsewhere. Writes are still
-// answered; with the last answer it ends. It reports whether it has ended.
+// drain begins to leave a connection to a node that lives: it takes no more
+// requests, and gives up its reads and streams, which are repeated elsewhere.
+// Writes are still answered; with the last answer it ends. It reports whether
+// it has ended.
 func (c *conn) drain() bool {
 	c.mu.Lock()
 	c.draining = true

@@ -53,8 +53,9 @@ func allBut(addr string) Config {
 	}}
 }
 
-// A client that was dialed with one address finds the others, hears of new ones and of
-// those that are gone, and no address that it was dialed with needs to be left.
+// A client that was dialed with one address finds the others, hears of new ones
+// and of those that are gone, and no address that it was dialed with needs to
+// be left.
 func TestFindsNodes(t *testing.T) {
 	nodes := startCluster(t, 1, steady())
 	c := dialed(t, Config{}, nodes[0].Started.Addr)
@@ -74,8 +75,8 @@ func TestFindsNodes(t *testing.T) {
 	knows(t, c, 2)
 }
 
-// TOO_LATE comes after all that was missed is gone from every node, and there is a
-// way out.
+// TOO_LATE comes after all that was missed is gone from every node, and there
+// is a way out.
 func TestTooLate(t *testing.T) {
 	cfg := steady()
 	cfg.History = 64
@@ -163,8 +164,8 @@ func TestAllGone(t *testing.T) {
 	noneLeft(t)
 }
 
-// A write that waits for a node is sent once there is one; so is all else. With GiveUp
-// calls do not wait for longer than that.
+// A write that waits for a node is sent once there is one; so is all else. With
+// GiveUp calls do not wait for longer than that.
 func TestNodeComesBack(t *testing.T) {
 	node := startNode(t, steady())
 	c := dialed(t, Config{GiveUp: 200 * time.Millisecond}, node.Started.Addr)

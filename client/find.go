@@ -30,8 +30,8 @@ func (c *Client) findNodes(ctx context.Context) {
 	}
 }
 
-// followNodes reads the list and follows its changes. Any copy of the store will do,
-// also one that lags. It reports whether it got as far as to watch.
+// followNodes reads the list and follows its changes. Any copy of the store
+// will do, also one that lags. It reports whether it got as far as to watch.
 func (c *Client) followNodes(ctx context.Context) (watched bool, err error) {
 	rev, err := c.Rev(ctx, Local())
 	if err != nil {

@@ -53,8 +53,8 @@ func newFire(t *testing.T, from int64) *fire {
 	return f
 }
 
-// through adds writers, a reader and two watches to a client: one that is as fast as it
-// can, and one that is slower than the changes.
+// through adds writers, a reader and two watches to a client: one that is as
+// fast as it can, and one that is slower than the changes.
 func (f *fire) through(name string, c *Client, writers int) {
 	for i := range writers {
 		path := fmt.Sprintf("/fire/%s/%d", name, i)

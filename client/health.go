@@ -26,10 +26,11 @@ type health struct {
 	asking atomic.Bool // a question about the majority is not answered yet
 }
 
-// tick looks whether anything was heard since the last one. A node that is silent is asked
-// for a sign of life, which it gives at once from its own store: one
-// that is stopped, or out of reach, does not. Whether it still has a majority to agree with is
-// asked now and then, for the sake of watches: they would wait for ever there.
+// tick looks whether anything was heard since the last one. A node that is
+// silent is asked for a sign of life, which it gives at once from its own
+// store: one that is stopped, or out of reach, does not. Whether it still has a
+// majority to agree with is asked now and then, for the sake of watches: they
+// would wait for ever there.
 func (h *health) tick() {
 	h.ticks++
 	h.silent++

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// link is a client's tie to its cluster: at any time one connection, and when that is
-// lost the next. One goroutine, run, decides which connection it is; calls take
-// the one there is, and wait for the next one when it fails them.
+// link is a client's tie to its cluster: at any time one connection, and when
+// that is lost the next. One goroutine, run, decides which connection it is;
+// calls take the one there is, and wait for the next one when it fails them.
 type link struct {
 	cfg    Config
 	dialer *dialer
@@ -68,8 +68,8 @@ func (l *link) close() {
 	l.cur.Load().wg.Wait()
 }
 
-// set makes cn the connection, or, if it is nil, err the reason why there will be none.
-// It reports whether it did: a closed link stays closed.
+// set makes cn the connection, or, if it is nil, err the reason why there will
+// be none. It reports whether it did: a closed link stays closed.
 func (l *link) set(cn *conn, err error) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -119,7 +119,8 @@ func (l *link) after(ctx context.Context, old *conn) (*conn, error) {
 }
 
 // elsewhere has the link move away from a node that serves badly, to one that
-// answers and can reach a majority. It returns nil if there is none, or none was found a moment ago.
+// answers and can reach a majority. It returns nil if there is none, or none
+// was found a moment ago.
 func (l *link) elsewhere(ctx context.Context, from *conn, why error) *conn {
 	l.mu.Lock()
 	if cn := l.cur.Load(); cn != from {

@@ -95,10 +95,10 @@ func (n *nodes) order(now time.Time, but *conn) (addrs []string, failed bool) {
 	return addrs, len(addrs) > 0 && avoid(addrs[0]) > 0
 }
 
-// rank orders addresses, each once and none to skip: first those that are not to be avoided, in random
-// order, so that clients spread over the nodes, and those
-// that the cluster names before others, which may be names for the same nodes; then the others, the
-// one that failed longest ago first.
+// rank orders addresses, each once and none to skip: first those that are not
+// to be avoided, in random order, so that clients spread over the nodes, and
+// those that the cluster names before others, which may be names for the same
+// nodes; then the others, the one that failed longest ago first.
 func rank(found, given []string, skip map[string]bool, avoid func(addr string) time.Duration) []string {
 	var all []string
 	for _, some := range [][]string{found, given} {

@@ -68,7 +68,8 @@ func (r *race) second() (*conn, error) {
 	return cn, nil
 }
 
-// failure says why nobody won. What a node itself refused tells more than what others did not answer.
+// failure says why nobody won. What a node itself refused tells more than what
+// others did not answer.
 func (r *race) failure(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("%w: %w", ErrUnreachable, err)

@@ -155,8 +155,9 @@ func (l *link) leave(cn *conn) {
 	})
 }
 
-// backoff is the time to wait before a round of attempts: nothing before the first,
-// then twice as much each time up to max, of which the latter half is random.
+// backoff is the time to wait before a round of attempts: nothing before the
+// first, then twice as much each time up to max, of which the latter half is
+// random.
 func backoff(round int, max time.Duration) time.Duration {
 	if round == 0 {
 		return 0

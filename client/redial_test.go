@@ -197,8 +197,8 @@ func TestMoveIsToAnotherNode(t *testing.T) {
 	})
 }
 
-// With nowhere else to go the refusal is the answer; nodes that reach no majority
-// either are nowhere.
+// With nowhere else to go the refusal is the answer; nodes that reach no
+// majority either are nowhere.
 func TestRefusedEverywhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, "a:1", "b:1")

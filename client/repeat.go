@@ -2,8 +2,8 @@ package client
 
 import "errors"
 
-// maxRefusals is how many nodes may refuse a request, as opposed to being lost, before
-// their refusal is the answer.
+// maxRefusals is how many nodes may refuse a request, as opposed to being lost,
+// before their refusal is the answer.
 const maxRefusals = 3
 
 // next is what to do when an answer, or a failure, has come.
@@ -15,8 +15,8 @@ const (
 	elsewhere             // the node refused, and another one may do it
 )
 
-// next says whether a request may be repeated. One that writes is sent a second time
-// only if it is certain that nothing came of the first.
+// next says whether a request may be repeated. One that writes is sent a second
+// time only if it is certain that nothing came of the first.
 func (r *reply) next(writes bool) next {
 	switch {
 	case r.err == nil:

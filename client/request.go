@@ -39,8 +39,8 @@ func (q *request) setOffset(offset int32) {
 	q.msg.Offset, q.msg.Limit = &q.offset, &q.limit
 }
 
-// writes reports whether the request changes files, so that to send it twice might do
-// twice what was meant once.
+// writes reports whether the request changes files, so that to send it twice
+// might do twice what was meant once.
 func (q *request) writes() bool {
 	return q.verb == proto.Request_SET || q.verb == proto.Request_DEL
 }

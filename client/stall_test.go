@@ -11,9 +11,9 @@ import (
 	"github.com/bmizerany/assert"
 )
 
-// network passes connections on by way of a proxy for each node, which can stop to forward anything, as
-// when the node is stopped or the network loses all packets: nobody is
-// told.
+// network passes connections on by way of a proxy for each node, which can stop
+// to forward anything, as when the node is stopped or the network loses all
+// packets: nobody is told.
 type network struct {
 	t *testing.T
 

@@ -72,8 +72,9 @@ func (c *Client) newStream(ctx context.Context, cur cursor) (*stream, error) {
 	return s, nil
 }
 
-// start sends the request, anew if the stream was paused, once there is a node to send it
-// to. Only next and newStream call it, so it does not run beside itself.
+// start sends the request, anew if the stream was paused, once there is a node
+// to send it to. Only next and newStream call it, so it does not run beside
+// itself.
 func (s *stream) start() error {
 	cn := s.link.cur.Load()
 	if refused := s.refusal(); refused != nil {

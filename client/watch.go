@@ -40,11 +40,14 @@ type Watch struct {
 // client; one of the first two it needs.
 //
 // It outlives connections: on the next one it goes on after the last change
-// that Next returned, and a node that is behind that brings what follows once it has caught up. Nodes
-// keep a history of limited length, though. When neither the node nor two others have all that follows
-// the watch ends with ErrTooLate; so does one whose reader falls behind the
-// history. The way out is to look at what there is, and to watch what follows:
-// Rev, Walk At that revision, Watch from the next one (see the example).
+// that it brought, and a node that is behind that brings what follows once it
+// has caught up. Nodes keep a history of limited length, though. When neither
+// the node nor two others have all that follows the watch ends with
+// ErrTooLate; so does one whose reader falls behind the history, and one that
+// loses its connection after it brought nothing for longer than the history
+// reaches: nobody can tell then whether something was missed. The way out is
+// to look at what there is, and to watch what follows: Rev, Walk At that
+// revision, Watch from the next one (see the example).
 //
 // Whether the node accepts glob and rev the first Next tells.
 func (c *Client) Watch(ctx context.Context, glob string, rev int64) (*Watch, error) {
@@ -68,10 +71,10 @@ func (c *Client) watch(ctx context.Context, cur *watchCursor) (*Watch, error) {
 }
 
 // Next waits for the next change. Its errors are final: the context's,
-// ErrClosed, ErrLost of a pinned client, ErrUnreachable if Config.GiveUp says so, io.EOF when the
-// node ended it, or the node's, of which
-// ErrTooLate says that changes were missed. It may be called by one goroutine
-// at a time.
+// ErrClosed, ErrLost of a pinned client, ErrUnreachable if Config.GiveUp says
+// so, io.EOF when the node ended it, or the node's, of which ErrTooLate says
+// that changes may have been missed. It may be called by one goroutine at a
+// time.
 func (w *Watch) Next() (Event, error) {
 	r, err := w.stream.next()
 	if err != nil {

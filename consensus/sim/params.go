@@ -85,7 +85,7 @@ func Draw(seed uint64) Params {
 		Members: pick(r, 3, 3, 3, 3, 3, 3, 3, 1, 2, 4, 5, 5),
 		Extra:   pick(r, 0, 0, 1, 1, 2),
 		Fill:    span(r, 8*ms, 40*ms),
-		Timeout: span(r, 100*ms, 600*ms),
+		Timeout: span(r, 80*ms, 320*ms),
 		TickLo:  2 * ms, TickHi: 5 * ms,
 		Skew: pick(r, 0, consensus.ClockError/5, consensus.ClockError, consensus.ClockError), Edge: chance(r, 0.6),
 		Quiet: chance(r, 0.1), MaxSteps: 200000,

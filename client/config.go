@@ -22,7 +22,7 @@ type Config struct {
 	Pinned bool
 
 	// Keepalive is how long nothing is heard of the node before it is asked for
-	// a sign of life. After three times as long the connection counts as lost.
+	// a sign of life. Within three times as long the connection counts as lost.
 	// An answer counts once it is there in full: where the largest values take
 	// longer than that to arrive, it has to be more. Default: 1 s; a Pinned
 	// client asks only if it is set; negative: never.

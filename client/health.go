@@ -4,14 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
-	"time"
 
 	"github.com/ha/doozer/proto"
 )
 
 const (
-	maxSilent  = 3 // periods of Keepalive with nothing heard, after which a connection is lost
+	maxSilent  = 3 // periods of Keepalive within which a silent connection is lost
 	checkEvery = 5 // periods between two questions whether the node reaches a majority
+
+	perPeriod = 2                       // ticks
+	askAt     = perPeriod               // silent ticks, the first of which may be but a part of one
+	lostAt    = maxSilent*perPeriod - 1 // so that with that part it is within maxSilent
 )
 
 // health watches over a connection, from tick to tick. Ticks are counted,
@@ -38,13 +41,13 @@ func (h *health) tick() {
 		h.heard, h.silent = heard, 0
 	}
 	switch {
-	case h.silent >= maxSilent:
-		silence := time.Duration(maxSilent) * h.link.cfg.Keepalive
+	case h.silent >= lostAt:
+		silence := lostAt * h.link.cfg.Keepalive / perPeriod
 		h.conn.end(lost(fmt.Errorf("nothing was heard for %v", silence)))
-	case h.silent == 1:
+	case h.silent == askAt:
 		h.conn.post(revRequest(Local()), sign{})
 	}
-	if h.ticks%checkEvery == 0 && !h.link.cfg.Pinned && !h.asking.Swap(true) {
+	if h.ticks%(checkEvery*perPeriod) == 0 && !h.link.cfg.Pinned && !h.asking.Swap(true) {
 		h.conn.post(revRequest(), h)
 	}
 }

@@ -52,7 +52,7 @@ func (l *link) run(cn *conn) {
 func (l *link) attend(cn *conn) (next *conn) {
 	var tick <-chan time.Time
 	if l.cfg.Keepalive > 0 {
-		ticker := time.NewTicker(l.cfg.Keepalive)
+		ticker := time.NewTicker(max(l.cfg.Keepalive/perPeriod, 1))
 		defer ticker.Stop()
 		tick = ticker.C
 	}

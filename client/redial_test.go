@@ -37,7 +37,7 @@ func TestSilentNode(t *testing.T) {
 			_, _, err := c.Get(t.Context(), "/a")
 			assert.Equal(t, nil, err)
 			took := time.Since(begun)
-			assert.T(t, took <= (maxSilent+1)*DefaultKeepalive, took)
+			assert.T(t, took <= maxSilent*DefaultKeepalive && took > 2*DefaultKeepalive, took)
 		})
 		wg.Go(func() {
 			_, err := c.Set(t.Context(), "/a", Clobber, nil)
@@ -61,7 +61,7 @@ func TestIdleClientIsQuiet(t *testing.T) {
 		begun := w.got("a:1", proto.Request_REV)
 		time.Sleep(100 * DefaultKeepalive)
 		n := w.got("a:1", proto.Request_REV) - begun
-		assert.T(t, n >= 50 && n <= 75, n)
+		assert.T(t, n >= 50 && n <= 100, n)
 		c.Close()
 	})
 }

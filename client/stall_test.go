@@ -156,7 +156,7 @@ func TestStallUnderFire(t *testing.T) {
 		net.resume(its.Started.Addr)
 	}
 	f.verify(scribe)
-	assert.T(t, f.pause < 15*keepalive, f.pause)
+	assert.T(t, f.pause < 50*keepalive, f.pause)
 	c.Close()
 }
 

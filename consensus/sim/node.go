@@ -66,10 +66,11 @@ func (c *Cluster) start(n *node, snap *snapshot) {
 	n.offset = span(c.rand, 0, int64(time.Hour))
 	c.restore(n, snap)
 	n.settled = n.applied
+	fill, lease := c.p.drawTimes(c.rand)
 	m, err := consensus.New(consensus.Config{
 		Self: n.id, Alpha: c.p.Alpha, Seed: c.rand.Uint64(),
-		Fill: time.Duration(c.p.Fill), Timeout: time.Duration(c.p.Timeout),
-		LogBytes: c.p.LogBytes, LogSeqns: c.p.LogSeqns, Lease: time.Duration(c.p.Lease), MaxInflight: c.p.MaxInflight,
+		Fill: time.Duration(fill), Timeout: time.Duration(c.p.Timeout),
+		LogBytes: c.p.LogBytes, LogSeqns: c.p.LogSeqns, Lease: time.Duration(lease), MaxInflight: c.p.MaxInflight,
 	}, snap.state)
 	if err != nil {
 		c.fail("%s: New: %v", n.id, err)

@@ -18,6 +18,7 @@ type Params struct {
 
 	Fill, Timeout  int64
 	Lease          int64 // 0: by Fill; negative: none
+	Uneven         bool  // of some nodes both are shorter
 	LogBytes       int64
 	LogSeqns       int64
 	Changes        int // kept by a store
@@ -90,6 +91,7 @@ func Draw(seed uint64) Params {
 		Skew: pick(r, 0, consensus.ClockError/5, consensus.ClockError, consensus.ClockError), Edge: chance(r, 0.6),
 		Quiet: chance(r, 0.1), MaxSteps: 200000,
 	}
+	p.Uneven = chance(r, 0.15)
 	if chance(r, 0.05) {
 		p.TickLo, p.TickHi = 100*us, 300*us
 	}
@@ -152,6 +154,15 @@ func (p *Params) drawRate(r *rand.Rand) float64 {
 		return 1 + pick(r, -p.Skew, p.Skew, p.Skew)
 	}
 	return 1 + (2*r.Float64()-1)*p.Skew
+}
+
+// drawTimes draws a node's fill and its lease.
+func (p *Params) drawTimes(r *rand.Rand) (fill, lease int64) {
+	if !p.Uneven || chance(r, 0.5) {
+		return p.Fill, p.Lease
+	}
+	fill = span(r, p.Fill/2, p.Fill)
+	return fill, pick(r, -1, 0, span(r, fill/8, fill))
 }
 
 // drawFaults draws a weight for each kind of fault, many of them zero: a

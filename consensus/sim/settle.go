@@ -89,7 +89,11 @@ func (c *Cluster) quiet() {
 		if cfg := c.check.newest(); cfg.from > c.check.end() && len(cfg.members) > 1 && c.viable(0) {
 			c.fail("liveness: with no load the config from %d on is not in force; the log ends at %d", cfg.from, c.check.end())
 		}
-		if said := c.net.sent - sent; said > pairs*int(span/c.p.Fill+1)*maxPulse {
+		fills := int(span/c.p.Fill + 1)
+		if c.p.Uneven {
+			fills *= 2
+		}
+		if said := c.net.sent - sent; said > pairs*fills*maxPulse {
 			c.fail("storm: with no load %d messages in %s among %d pairs of nodes", said, stamp(span), pairs)
 		}
 		return

@@ -16,12 +16,12 @@ func (p *Params) lease() int64 {
 // brief lets faults last for d, at the longest until all are healed.
 func (c *Cluster) brief(d int64, undos ...func()) { c.after(d, c.undone(undos)) }
 
-// lastMoment isolates the node with the slowest clock, and asks it at the end of
-// its lease. Just before that w writes, who may have a clock that is ahead.
+// lastMoment isolates the node that can read by itself for longest, for its lease
+// is long or its clock slow, and asks it when that ends. Just before w writes.
 func (c *Cluster) lastMoment(w *node) {
 	h := w
 	for _, x := range c.alive() {
-		if x.rate < h.rate {
+		if float64(x.until-x.clock(c.now))/x.rate > float64(h.until-h.clock(c.now))/h.rate {
 			h = x
 		}
 	}

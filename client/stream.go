@@ -245,9 +245,9 @@ func (s *stream) stop(err error) {
 	s.mu.Lock()
 	s.fail(err)
 	s.queue, s.head, s.bytes = nil, 0, 0
-	f := *s.feed
+	f, tag := s.feed, s.feed.tag
 	s.mu.Unlock()
-	f.conn.cancel(f.tag, s.feed)
+	f.conn.cancel(tag, f)
 	s.end()
 	s.signal()
 }

@@ -25,9 +25,11 @@ lint:
 unit: build
 	$(GO) test $$($(GO) list ./... | grep -v -e /consensus/sim -e /e2e)
 
-# The simulator: the same seeds every time, and then fresh ones.
+# The simulator: scripts, the same seeds every time, and then fresh ones. And
+# the simulator itself, put to the test by planted bugs.
 sim:
-	$(GO) test -count=1 -v -run Sim ./consensus/sim -simtime $(SIMTIME)
+	$(GO) test -count=1 -v ./consensus/sim -simtime $(SIMTIME)
+	$(GO) test -count=1 ./consensus/sim/mutants
 
 race:
 	$(GO) test -race $(RACY)

@@ -41,9 +41,10 @@ func holds() []mutant {
 			edits: in("agree.go", `msg.Num = int64(m.holders(c))`, `msg.Num = int64(m.holders(m.current()))`),
 		},
 		{
-			name:  "VOTEs that name different holders are merged",
-			rule:  "a vote names whom the voter holds",
-			edits: in("outbox.go", ` || last.Num != msg.Num`, ``),
+			name:   "VOTEs that name different holders are merged",
+			rule:   "a vote names whom the voter holds",
+			edits:  in("outbox.go", ` || last.Num != msg.Num`, ``),
+			script: "TestScriptVotesInBulk",
 		},
 		{
 			name:   "the holders that the first VOTE named are waited for to the end",

@@ -50,6 +50,7 @@ func all() []group {
 		{"Linearizable reads", reads()},
 		{"Read leases: who is held", holds()},
 		{"Read leases: who reads", leases()},
+		{"The store", trees()},
 	}
 }
 

@@ -27,6 +27,7 @@ func TestMutantsApply(t *testing.T) {
 	checkers := map[string]*checker{
 		"consensus": newChecker(t, root, "consensus"),
 		"sim":       newChecker(t, root, "consensus/sim"),
+		"store":     newChecker(t, root, "store"),
 	}
 	names := make(map[string]bool)
 	for _, g := range all() {

@@ -146,7 +146,7 @@ func judge(err string) string {
 	}
 	kind, _, _ := strings.Cut(err, ":")
 	switch kind {
-	case "agreement", "validity", "order", "stale read", "linearizability", "liveness", "storm", "hang":
+	case "agreement", "validity", "order", "stale read", "linearizability", "watch", "tree", "liveness", "storm", "hang":
 		return kind
 	case "panic":
 		if strings.HasPrefix(err, "panic: consensus:") {

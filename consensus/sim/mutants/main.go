@@ -1,10 +1,10 @@
 // Mutants tests the tester: it plants bugs in package consensus, one at a time,
 // and tells how many schedules the simulator takes to find each.
 //
-// A bug is an edit of the source (see mutant.go; words.go and the files after it
-// list them), which the go command is told of by -overlay: the files themselves
-// stay as they are. Of every bug the schedules of several starting seeds are
-// run until the first that fails.
+// A bug is an edit of the source (bugs/*.txt list them; load.go tells how), which the
+// go command is told of by -overlay: the files themselves stay as they are. Of
+// every bug the schedules of several starting seeds are run until the first that
+// fails.
 //
 //	go run ./consensus/sim/mutants            all, to standard output
 //	go run ./consensus/sim/mutants -o doc/testing.md
@@ -47,7 +47,11 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	groups := choose(all(), flag.Args())
+	groups, err := load(root)
+	if err != nil {
+		return err
+	}
+	groups = choose(groups, flag.Args())
 	b := &bench{root: root, dir: dir, starts: *starts, limit: *limit}
 	outcomes, err := b.tryAll(ctx, groups, *workers, func(m *mutant, o *outcome) {
 		if *verbose {

@@ -15,7 +15,7 @@ type mutant struct {
 	edits []edit
 
 	// script names a test of consensus or consensus/sim that fails with the bug,
-	// where it is known that chance does not find it.
+	// where chance finds it seldom or never.
 	script string
 
 	quick bool // it is found so soon that every `make test` can do it
@@ -23,35 +23,14 @@ type mutant struct {
 
 // edit replaces what stands in a file exactly once.
 type edit struct {
-	file     string // below consensus
-	old, new string
+	file     string   // below the module's root
+	old, new []string // lines, the first and the last of which may be parts of one
 }
-
-// in is the one edit of most mutants.
-func in(file, old, new string) []edit { return []edit{{file, old, new}} }
 
 // group is the mutants of a part of the protocol.
 type group struct {
-	part    string // of the protocol
+	part    string
 	mutants []mutant
-}
-
-// all lists every planted bug.
-func all() []group {
-	return []group{
-		{"Control", []mutant{{name: "none"}}},
-		{"Words", words()},
-		{"Agreement on one seqn", agreement()},
-		{"Coordinators", coordinators()},
-		{"A mutation's way", proposals()},
-		{"Skips", skips()},
-		{"The silent and the slow", liveness()},
-		{"Membership", membership()},
-		{"Linearizable reads", reads()},
-		{"Read leases: who is held", holds()},
-		{"Read leases: who reads", leases()},
-		{"The store", trees()},
-	}
 }
 
 // plant gives the edited files of a mutant by their paths, which it reads from
@@ -59,7 +38,7 @@ func all() []group {
 func (m *mutant) plant(root string) (map[string]string, error) {
 	files := make(map[string]string)
 	for _, e := range m.edits {
-		path := filepath.Join(root, "consensus", filepath.FromSlash(e.file))
+		path := filepath.Join(root, filepath.FromSlash(e.file))
 		text, ok := files[path]
 		if !ok {
 			b, err := os.ReadFile(path)
@@ -68,10 +47,11 @@ func (m *mutant) plant(root string) (map[string]string, error) {
 			}
 			text = string(b)
 		}
-		if n := strings.Count(text, e.old); n != 1 {
-			return nil, fmt.Errorf("%s: what it replaces stands %d times in %s, not once:\n%s", m.name, n, e.file, e.old)
+		old := strings.Join(e.old, "\n")
+		if n := strings.Count(text, old); n != 1 {
+			return nil, fmt.Errorf("%s: what it replaces stands %d times in %s, not once:\n%s", m.name, n, e.file, old)
 		}
-		files[path] = strings.Replace(text, e.old, e.new, 1)
+		files[path] = strings.Replace(text, old, strings.Join(e.new, "\n"), 1)
 	}
 	return files, nil
 }

@@ -29,8 +29,10 @@ func TestMutantsApply(t *testing.T) {
 		"sim":       newChecker(t, root, "consensus/sim"),
 		"store":     newChecker(t, root, "store"),
 	}
+	groups, err := load(root)
+	assert.Equal(t, nil, err)
 	names := make(map[string]bool)
-	for _, g := range all() {
+	for _, g := range groups {
 		for i := range g.mutants {
 			m := &g.mutants[i]
 			assert.T(t, !names[m.name], m.name)
@@ -106,25 +108,19 @@ func (c *checker) check(files map[string]string) error {
 	return err
 }
 
-// TestMutantsAreCaught runs schedules of the planted bugs that are found soon, and
-// of none. The whole table is the work of `go run ./consensus/sim/mutants`.
+// TestMutantsAreCaught runs schedules of the planted bugs that are found soon. The whole table is the work of `go run ./consensus/sim/mutants`.
 func TestMutantsAreCaught(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it compiles a copy of consensus for each")
 	}
 	root, err := moduleRoot(t.Context())
 	assert.Equal(t, nil, err)
-	var groups []group
+	groups, err := load(root)
+	assert.Equal(t, nil, err)
 	quick := 0
-	for _, g := range all() {
-		var some []mutant
-		for _, m := range g.mutants {
-			if m.quick {
-				some = append(some, m)
-				quick++
-			}
-		}
-		groups = append(groups, group{g.part, some})
+	for i, g := range groups {
+		groups[i].mutants = slices.DeleteFunc(g.mutants, func(m mutant) bool { return !m.quick })
+		quick += len(groups[i].mutants)
 	}
 	assert.T(t, quick >= 8, quick)
 	b := &bench{root: root, dir: t.TempDir(), starts: 1, limit: 400}
@@ -184,4 +180,20 @@ func TestInsert(t *testing.T) {
 	}
 	write("head\n")
 	assert.NotEqual(t, nil, insert(page, "new"))
+}
+
+// TestParse: what each line of a list of bugs means, and what means nothing.
+func TestParse(t *testing.T) {
+	g, err := parse("part P\n\nbug  b 1\nrule r 1\nquick\ntest TestX\nin   a/b.go\n-\told {\n-\n-x\n+new\nin   c.go\n-gone\n\nbug b2\n")
+	assert.Equal(t, nil, err)
+	assert.Equal(t, group{"P", []mutant{
+		{name: "b 1", rule: "r 1", quick: true, script: "TestX", edits: []edit{
+			{"a/b.go", []string{"\told {", "", "x"}, []string{"new"}}, {"c.go", []string{"gone"}, nil},
+		}},
+		{name: "b2"},
+	}}, g)
+	for _, text := range []string{"rule r", "bug b\n-x", "bug b\nin a.go\nwhat", "in a.go"} {
+		_, err := parse(text)
+		assert.NotEqual(t, nil, err, text)
+	}
 }

@@ -28,6 +28,7 @@ const (
 	fShun                     // a member is removed while it sleeps
 	fGrow                     // two more members, and two fewer later
 	fRenew                    // one member after the other is replaced
+	fAnew                     // a node takes a snapshot of somebody who is ahead, though it could do without
 	fForge                    // a node speaks of seqns of which it is no member
 	numFaults
 )
@@ -105,6 +106,10 @@ func (c *Cluster) fault(kind faultKind) {
 		c.grow(2, func() { c.shrink(2) })
 	case fRenew:
 		c.renew(b.store.voters, c.rand.IntN(2) == 0)
+	case fAnew:
+		if !a.loading && a.applied < b.applied {
+			c.fetch(a, b.id)
+		}
 	case fForge:
 		for range 20 {
 			c.forge(a, b)

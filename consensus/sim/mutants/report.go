@@ -33,8 +33,11 @@ func row(m *mutant, o *outcome, limit int) string {
 	if len(o.found) == o.starts {
 		most = comma(slices.Max(o.found))
 	}
-	if o.median() == 0 {
+	switch {
+	case len(o.found) == 0:
 		within = "not within " + comma(limit)
+	case o.median() == 0:
+		within = "above " + comma(limit)
 	}
 	if o.script {
 		by = strings.TrimPrefix(by+", `"+m.script+"`", ", ")
@@ -55,7 +58,7 @@ func (b *bench) table(groups []group, outcomes map[string]outcome) string {
 			switch {
 			case len(m.edits) == 0:
 				continue
-			case o.median() > 0:
+			case len(o.found) > 0:
 				chance++
 			case o.script:
 				script++
@@ -63,7 +66,7 @@ func (b *bench) table(groups []group, outcomes map[string]outcome) string {
 			planted++
 		}
 	}
-	head := fmt.Sprintf("\n%d starting seeds, at most %s schedules from each. Of %d planted bugs, %d were found by chance, %d by a test of their own, %d not at all.\n",
+	head := fmt.Sprintf("\n%d starting seeds, at most %s schedules from each. Of %d planted bugs, %d were found by chance, %d only by a test of their own, %d not at all.\n",
 		b.starts, comma(b.limit), planted, chance, script, planted-chance-script)
 	return head + text.String()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"sync"
 	"time"
@@ -24,8 +25,11 @@ type dialer struct {
 	failed     func(addr string) // hears of each failure
 	stragglers sync.WaitGroup    // attempts that lost a race
 
-	mu     sync.Mutex
-	secret string // to be presented with ACCESS; "": none
+	log *slog.Logger
+
+	mu      sync.Mutex
+	secret  string // to be presented with ACCESS; "": none
+	cluster string // the name of the only one to connect to; "": not known yet
 }
 
 // any connects to one of addrs. They are tried in that order: the next as soon
@@ -44,16 +48,17 @@ func (d *dialer) any(ctx context.Context, addrs []string, than *conn) (*conn, er
 		select {
 		case <-stagger.C:
 		case <-r.enough:
-			return r.second()
+			return r.second(), nil
 		case a := <-r.results:
 			if r.take(a) {
+				d.belong(a.cluster)
 				return a.conn, nil
 			}
 		}
 		r.start(ctx)
 	}
-	if r.spare != nil {
-		return r.second()
+	if r.spare.conn != nil {
+		return r.second(), nil
 	}
 	return nil, r.failure(ctx)
 }
@@ -69,20 +74,22 @@ func (d *dialer) dialOne(ctx context.Context, addr string) attempt {
 		return attempt{addr: addr, err: orCause(ctx, err)}
 	}
 	cn := newConn(nc, addr)
-	quorum, err := d.greet(ctx, cn)
-	if err != nil {
+	a := attempt{addr: addr, conn: cn}
+	if err := d.greet(ctx, &a); err != nil {
 		cn.close(ErrClosed)
 		return attempt{addr: addr, err: err}
 	}
-	return attempt{addr: addr, conn: cn, quorum: quorum}
+	return a
 }
 
-// greet presents the secret, asks for the node's name, and whether it can serve reads.
-func (d *dialer) greet(ctx context.Context, cn *conn) (quorum bool, err error) {
+// greet asks for the node's name, presents the secret, and asks for the
+// cluster's name, and whether the node can serve reads.
+func (d *dialer) greet(ctx context.Context, a *attempt) error {
+	cn := a.conn
 	r := cn.do(ctx, newCall(proto.Request_SELF))
 	if r.err != nil && !isAnswer(r.err) {
 		err := orCause(ctx, fmt.Errorf("%s: %w", cn.addr, r.err))
-		return false, fmt.Errorf("%w (is that a doozerd?)", err)
+		return fmt.Errorf("%w (is that a doozerd?)", err)
 	}
 	cn.id = string(r.value)
 	d.mu.Lock()
@@ -90,19 +97,24 @@ func (d *dialer) greet(ctx context.Context, cn *conn) (quorum bool, err error) {
 	d.mu.Unlock()
 	if secret != "" {
 		if r := cn.do(ctx, accessCall(secret)); r.err != nil {
-			return false, explain(proto.Request_ACCESS, "", r.err)
+			return explain(proto.Request_ACCESS, "", r.err)
 		}
 	}
 	if d.pinned {
-		return true, nil
+		a.quorum = true
+		return nil
+	}
+	if err := d.check(ctx, a); err != nil {
+		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, quorumWait)
 	defer cancel()
 	r = cn.do(ctx, newCall(proto.Request_REV))
 	if errors.Is(r.err, ErrLost) {
-		return false, fmt.Errorf("%s: %w", cn.addr, r.err)
+		return fmt.Errorf("%s: %w", cn.addr, r.err)
 	}
-	return r.err == nil, nil
+	a.quorum = r.err == nil
+	return nil
 }
 
 func (d *dialer) setSecret(secret string) {

@@ -19,6 +19,8 @@
 // One address is enough: a Client reads from the cluster itself where its
 // nodes are (/ctl/node/*/addr), and follows the changes of that list while it
 // lives. Of the addresses that it was dialed with it makes use as well.
+// It stays with the cluster whose name (/ctl/name) it read first: a node of
+// another name, as an old address may lead to, it refuses.
 //
 // When the connection is lost it connects to another node: at once, then, while
 // none answers, in rounds between which it waits longer and longer, up to

@@ -37,6 +37,12 @@ func (c *Client) followNodes(ctx context.Context) (watched bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	// The greeting of the first node may not have been let to read it.
+	name, _, err := c.Get(ctx, nameFile, Local())
+	if err != nil {
+		return false, err
+	}
+	c.link.dialer.belong(string(name))
 	if err := c.listNodes(ctx, rev); err != nil {
 		return false, err
 	}

@@ -48,7 +48,7 @@ func newLink(cfg Config, u *URI) *link {
 		failure: ErrUnreachable,
 	}
 	l.ctx, l.stop = context.WithCancel(context.Background())
-	l.dialer = &dialer{net: cfg.DialContext, pinned: cfg.Pinned, failed: l.nodes.fail, secret: u.Secret}
+	l.dialer = &dialer{net: cfg.DialContext, pinned: cfg.Pinned, failed: l.nodes.fail, secret: u.Secret, log: cfg.Log}
 	return l
 }
 

@@ -10,10 +10,11 @@ import (
 
 // attempt is what came of dialing one address.
 type attempt struct {
-	addr   string
-	conn   *conn
-	quorum bool // the node reaches a majority
-	err    error
+	addr    string
+	conn    *conn
+	cluster string // the name of the node's cluster, where it could be read
+	quorum  bool   // the node reaches a majority
+	err     error
 }
 
 // race is a round of attempts, of which one is to win.
@@ -24,7 +25,7 @@ type race struct {
 	results chan attempt
 	running int
 
-	spare    *conn            // answers, but reaches no majority
+	spare    attempt          // answers, but reaches no majority
 	enough   <-chan time.Time // when to be content with that one
 	failures []error
 }
@@ -51,21 +52,22 @@ func (r *race) take(a attempt) bool {
 		a.conn.close(ErrClosed)
 	case a.quorum:
 		return true
-	case r.than != nil || r.spare != nil:
+	case r.than != nil || r.spare.conn != nil:
 		a.conn.close(ErrClosed)
 		r.failures = append(r.failures, fmt.Errorf("%s: %w", a.addr, ErrNoQuorum))
 	default:
-		r.spare = a.conn
+		r.spare = a
 		r.enough = time.After(quorumWait)
 	}
 	return false
 }
 
 // second settles for a node without a majority.
-func (r *race) second() (*conn, error) {
-	cn := r.spare
-	r.spare = nil
-	return cn, nil
+func (r *race) second() *conn {
+	a := r.spare
+	r.spare = attempt{}
+	r.dialer.belong(a.cluster)
+	return a.conn
 }
 
 // failure says why nobody won. What a node itself refused tells more than what
@@ -90,8 +92,8 @@ func (r *race) failure(ctx context.Context) error {
 // abandon closes what attempts that nobody waits for still bring. Their context
 // has ended.
 func (r *race) abandon() {
-	if r.spare != nil {
-		r.spare.close(ErrClosed)
+	if r.spare.conn != nil {
+		r.spare.conn.close(ErrClosed)
 	}
 	n := r.running
 	if n == 0 {

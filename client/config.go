@@ -22,9 +22,10 @@ type Config struct {
 	Pinned bool
 
 	// Keepalive is how long nothing is heard of the node before it is asked for
-	// a sign of life. Within three times as long the connection counts as lost.
-	// An answer counts once it is there in full: where the largest values take
-	// longer than that to arrive, it has to be more. Default: 1 s; a Pinned
+	// a sign of life. Within three times as long the connection counts as lost,
+	// or later by up to 4 s, 1 s for each 256 KiB of values, if large ones are
+	// sent: they may still be on their way. Every byte that the node sends or takes
+	// counts, so that slow transfers are not cut off. Default: 1 s; a Pinned
 	// client asks only if it is set; negative: never.
 	Keepalive time.Duration
 

@@ -9,7 +9,6 @@ import (
 	"net"
 	"runtime"
 	"sync"
-	"sync/atomic"
 
 	"github.com/ha/doozer/proto"
 )
@@ -29,6 +28,7 @@ type pending struct {
 	sink
 	many  bool // answers come until one says that it is the last
 	write bool // the request changes the store: it cannot be repeated elsewhere
+	size  int  // bytes of its value
 }
 
 // conn is a connection whose requests are told apart by tag. One goroutine
@@ -38,13 +38,13 @@ type conn struct {
 	addr   string        // as it was dialed
 	id     string        // the node's, once it is known
 	ended  chan struct{} // closed when err is set
-	heard  atomic.Uint32 // counts on when something arrives
 	wg     sync.WaitGroup
 
 	mu       sync.Mutex
 	draining bool              // no more requests: see drain
 	open     map[int32]pending // by tag; whoever removes an entry, and nobody else, completes it
 	streams  int               // how many of them are
+	load     int               // bytes of their values
 	tag      int32             // the last one given out
 	flushing bool              // someone is about to flush what is queued
 	room     chan struct{}     // closed when there is room for output again; nil unless senders wait for it
@@ -119,10 +119,7 @@ func (c *conn) send(ctx context.Context, q *request, s sink, many bool) (tag int
 		}
 		q.tag = c.nextTag()
 		if c.frames.TryQueue(&q.msg) {
-			c.open[q.tag] = pending{sink: s, many: many, write: q.writes()}
-			if many {
-				c.streams++
-			}
+			c.add(q.tag, pending{sink: s, many: many, write: q.writes(), size: len(q.msg.Value)})
 			c.unlockAndFlush()
 			return q.tag, nil
 		}
@@ -178,9 +175,19 @@ func (c *conn) awaitRoom() <-chan struct{} {
 	return room
 }
 
+// add puts p among the open requests. mu is held.
+func (c *conn) add(tag int32, p pending) {
+	c.open[tag] = p
+	c.load += p.size
+	if p.many {
+		c.streams++
+	}
+}
+
 // remove takes p out of the open requests. mu is held.
 func (c *conn) remove(tag int32, p pending) {
 	delete(c.open, tag)
+	c.load -= p.size
 	if p.many {
 		c.streams--
 	}
@@ -234,7 +241,6 @@ func (c *conn) read() error {
 		if err := c.frames.Read(); err != nil {
 			return err
 		}
-		c.heard.Add(1)
 		for {
 			frame, ok := c.frames.Next()
 			if !ok {

@@ -34,7 +34,7 @@ func (c *conn) post(q *request, s sink) {
 		return
 	}
 	q.tag = c.nextTag()
-	c.open[q.tag] = pending{sink: s}
+	c.add(q.tag, pending{sink: s})
 	// An error is the end of the connection, of which read tells.
 	_ = c.frames.Queue(&q.msg)
 	c.unlockAndFlush()

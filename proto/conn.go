@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -53,6 +54,8 @@ type Conn struct {
 	in   []byte // input: in[r:w] arrived and was not handed out. The reader's alone
 	r, w int
 
+	progress atomic.Uint64 // see Progress
+
 	mu      sync.Mutex
 	room    sync.Cond // waits for output below the mark, or for err
 	out     []byte    // frames queued
@@ -60,6 +63,7 @@ type Conn struct {
 	curLen  int       // len(cur) as it was when mu was last held
 	spare   []byte    // the buffer that is neither out nor cur
 	writing bool      // a goroutine writes: one at a time
+	full    bool      // the last write took but a part
 	err     error     // why the connection ended; nil while it lives
 }
 
@@ -89,6 +93,7 @@ func (c *Conn) Read() error {
 		c.makeRoom()
 		n, err := c.readSome(c.in[c.w:])
 		c.w += n
+		c.progress.Add(uint64(n))
 		if n == 0 && err != nil {
 			return c.readError(err)
 		}
@@ -147,6 +152,12 @@ func (c *Conn) readError(err error) error {
 	}
 	return fmt.Errorf("read: %w", err)
 }
+
+// Progress counts the bytes that the other end has sent, and those that it
+// made room for: bytes written after a write of which only a part was taken.
+// While it grows the other end is there, though no frame may be complete yet.
+// What the network takes at once says nothing about that, and is not counted.
+func (c *Conn) Progress() uint64 { return c.progress.Load() }
 
 // Close ends the connection at once. What is queued and not written is lost:
 // a Flush before it writes what the network takes.

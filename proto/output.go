@@ -79,7 +79,7 @@ func (c *Conn) Flush() {
 
 // drain writes, waiting for the other end, until nothing is left.
 func (c *Conn) drain() {
-	write := c.nc.Write
+	write := c.writePiece
 	if c.raw.ok() {
 		write = c.raw.write
 	}
@@ -88,6 +88,12 @@ func (c *Conn) drain() {
 	for c.takeOutput() {
 		c.writeOnce(write)
 	}
+}
+
+// writePiece writes the beginning of b, short enough to see by pieces how a
+// long output goes on.
+func (c *Conn) writePiece(b []byte) (int, error) {
+	return c.nc.Write(b[:min(len(b), keepBuffer)])
 }
 
 // takeOutput makes the queued frames the current ones when those are written.
@@ -114,6 +120,10 @@ func (c *Conn) writeOnce(write func([]byte) (int, error)) bool {
 	c.mu.Lock()
 	c.cur = buf[n:]
 	c.curLen = len(c.cur)
+	if c.full {
+		c.progress.Add(uint64(n))
+	}
+	c.full = c.curLen > 0
 	if err != nil {
 		c.endLocked(fmt.Errorf("write: %w", err))
 	}

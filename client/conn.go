@@ -42,6 +42,7 @@ type conn struct {
 
 	mu       sync.Mutex
 	draining bool              // no more requests: see drain
+	secret   string            // that the node was told last; "": none
 	open     map[int32]pending // by tag; whoever removes an entry, and nobody else, completes it
 	streams  int               // how many of them are
 	load     int               // bytes of their values

@@ -92,12 +92,9 @@ func (d *dialer) greet(ctx context.Context, a *attempt) error {
 		return fmt.Errorf("%w (is that a doozerd?)", err)
 	}
 	cn.id = string(r.value)
-	d.mu.Lock()
-	secret := d.secret
-	d.mu.Unlock()
-	if secret != "" {
-		if r := cn.do(ctx, accessCall(secret)); r.err != nil {
-			return explain(proto.Request_ACCESS, "", r.err)
+	if secret := d.getSecret(); secret != "" {
+		if err := cn.present(ctx, secret); err != nil {
+			return explain(proto.Request_ACCESS, "", err)
 		}
 	}
 	if d.pinned {
@@ -115,12 +112,6 @@ func (d *dialer) greet(ctx context.Context, a *attempt) error {
 	}
 	a.quorum = r.err == nil
 	return nil
-}
-
-func (d *dialer) setSecret(secret string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.secret = secret
 }
 
 // orCause returns why ctx ended, if it did, else err.

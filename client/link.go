@@ -73,6 +73,10 @@ func (l *link) close() {
 func (l *link) set(cn *conn, err error) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.setLocked(cn, err)
+}
+
+func (l *link) setLocked(cn *conn, err error) bool {
 	if errors.Is(l.err, ErrClosed) {
 		return false
 	}

@@ -36,7 +36,7 @@ func (l *link) run(cn *conn) {
 		if next == nil {
 			return
 		}
-		if !l.set(next, nil) {
+		if !l.adopt(next) {
 			next.close(ErrClosed)
 			return
 		}

@@ -69,18 +69,6 @@ func (c *Client) Self(ctx context.Context) (id string, err error) {
 	return string(r.value), err
 }
 
-// Access presents a secret, which opens the store to this client if it
-// is protected by that one. It is presented again to each node that the
-// client connects to later.
-func (c *Client) Access(ctx context.Context, secret string) error {
-	cl := accessCall(secret)
-	_, err := c.do(ctx, cl)
-	if err == nil {
-		c.link.dialer.setSecret(secret)
-	}
-	return err
-}
-
 // Wait returns the first change to a file that matches glob, at revision rev
 // or later. What happened already counts, as far as the node keeps history
 // (else ErrTooLate); a rev below 1 counts as 1.

@@ -169,11 +169,20 @@ func (c *conn) awaitRoom() <-chan struct{} {
 			c.end(lost(err))
 		}
 		c.mu.Lock()
-		c.room = nil
-		c.mu.Unlock()
-		close(room)
+		defer c.mu.Unlock()
+		if c.room == room {
+			c.letSenders()
+		}
 	})
 	return room
+}
+
+// letSenders has those who wait for room look again. mu is held.
+func (c *conn) letSenders() {
+	if c.room != nil {
+		close(c.room)
+		c.room = nil
+	}
 }
 
 // add puts p among the open requests. mu is held.

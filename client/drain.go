@@ -7,6 +7,7 @@ package client
 func (c *conn) drain() bool {
 	c.mu.Lock()
 	c.draining = true
+	c.letSenders()
 	var moved []sink
 	for tag, p := range c.open {
 		if !p.write {

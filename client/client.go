@@ -94,11 +94,14 @@ func (c *Client) ask(ctx context.Context, cl *call) reply {
 			cn = next
 		case elsewhere:
 			refusals++
-			next := cn
-			if refusals < maxRefusals {
-				next = c.link.elsewhere(ctx, cn, r.err)
+			if refusals == maxRefusals {
+				return r
 			}
-			if next == cn || next == nil {
+			next, err := c.link.elsewhere(ctx, cn, r.err)
+			if err != nil {
+				return reply{err: err}
+			}
+			if next == nil {
 				return r
 			}
 			cn = next

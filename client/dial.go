@@ -35,12 +35,12 @@ type dialer struct {
 // any connects to one of addrs. They are tried in that order: the next as soon
 // as one fails, or beside those that take their time. The first wins that
 // answers and can reach a majority of the cluster; if there is none such, one
-// that answers. If than is not nil only one will do that is better: another
-// node, with a majority.
-func (d *dialer) any(ctx context.Context, addrs []string, than *conn) (*conn, error) {
+// that answers. If fit is not nil only one will do that is better than none: a
+// node of an id that is fit, with a majority.
+func (d *dialer) any(ctx context.Context, addrs []string, fit func(id string) bool) (*conn, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	r := &race{dialer: d, addrs: addrs, results: make(chan attempt, len(addrs)), than: than}
+	r := &race{dialer: d, addrs: addrs, results: make(chan attempt, len(addrs)), fit: fit}
 	defer r.abandon()
 	stagger := time.NewTicker(dialStagger)
 	defer stagger.Stop()

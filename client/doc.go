@@ -45,7 +45,13 @@
 //     their order stays. See Watch for the cases in which it cannot.
 //
 // Contexts bound all of it, Config.GiveUp what contexts do not. A request that
-// several nodes refuse fails with their refusal: ErrNoQuorum, ErrReadonly.
+// several nodes refuse fails with their refusal: ErrNoQuorum, ErrReadonly. A
+// client leaves a node that lives for another one twice in a row at most; after
+// that it stays for a second, and each further time twice as long, up to 30 s,
+// until refusals have ceased for 10 s. Meanwhile the refusal of the one node is
+// the answer. So clients of a cluster that is overloaded, which says ErrReadonly
+// too, do not burden it with connections; when to write again is up to the
+// caller, who knows that nothing was written.
 //
 // A client that is Pinned (see Config) does nothing of the kind: it stays with
 // one connection, whose end fails all that waits with ErrLost.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
-	"time"
 )
 
 // link is a client's tie to its cluster: at any time one connection, and when
@@ -29,14 +28,7 @@ type link struct {
 	err     error         // why nobody is to wait for another connection
 	failure error         // of the latest round of attempts; ErrUnreachable
 	moving  *move         // what run is asked to do
-	stay    time.Time     // no move before: one was tried in vain
-}
-
-// move is the wish to leave a node that lives, but serves badly.
-type move struct {
-	from *conn
-	why  error
-	done chan struct{} // closed when it was made, or could not be
+	pace    pace          // of moves
 }
 
 func newLink(cfg Config, u *URI) *link {
@@ -82,6 +74,7 @@ func (l *link) setLocked(cn *conn, err error) bool {
 	}
 	if cn != nil {
 		l.cur.Store(cn)
+		l.settleLocked(true)
 	}
 	l.err, l.failure = err, ErrUnreachable
 	l.announce()
@@ -119,80 +112,5 @@ func (l *link) after(ctx context.Context, old *conn) (*conn, error) {
 		case <-ctx.Done():
 			return nil, fmt.Errorf("%w: %w", failure, ctx.Err())
 		}
-	}
-}
-
-// elsewhere has the link move away from a node that serves badly, to one that
-// answers and can reach a majority. It returns nil if there is none, or none
-// was found a moment ago.
-func (l *link) elsewhere(ctx context.Context, from *conn, why error) *conn {
-	l.mu.Lock()
-	if cn := l.cur.Load(); cn != from {
-		l.mu.Unlock()
-		return cn
-	}
-	m := l.ask(from, why)
-	l.mu.Unlock()
-	if m == nil {
-		return nil
-	}
-	select {
-	case <-m.done:
-	case <-ctx.Done():
-	}
-	if cn := l.cur.Load(); cn != from {
-		return cn
-	}
-	return nil
-}
-
-// suggest is elsewhere for those who do not wait.
-func (l *link) suggest(from *conn, why error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.cur.Load() == from {
-		l.ask(from, why)
-	}
-}
-
-// ask hands run the wish to move, unless it is vain. mu is held.
-func (l *link) ask(from *conn, why error) *move {
-	if l.moving != nil {
-		return l.moving
-	}
-	if l.cfg.Pinned || l.err != nil || time.Now().Before(l.stay) {
-		return nil
-	}
-	l.moving = &move{from: from, why: why, done: make(chan struct{})}
-	select {
-	case l.wake <- struct{}{}:
-	default:
-	}
-	return l.moving
-}
-
-// wanted returns the move that run is asked for, or nil.
-func (l *link) wanted() *move {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.moving
-}
-
-// settle tells those who asked for a move that it was made, or that there was
-// nowhere to go.
-func (l *link) settle(moved bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.settleLocked(moved)
-}
-
-func (l *link) settleLocked(moved bool) {
-	if l.moving == nil {
-		return
-	}
-	close(l.moving.done)
-	l.moving = nil
-	if !moved {
-		l.stay = time.Now().Add(stayLimit)
 	}
 }

@@ -20,10 +20,11 @@ type nodes struct {
 	mu     sync.Mutex
 	found  map[string]string    // addresses, by id, that the cluster itself names
 	failed map[string]time.Time // by address: when it last failed
+	gone   map[string]int64     // by id: the latest revision known to be gone from its history
 }
 
 func newNodes(given []string) *nodes {
-	return &nodes{given: given, found: make(map[string]string), failed: make(map[string]time.Time)}
+	return &nodes{given: given, found: make(map[string]string), failed: make(map[string]time.Time), gone: make(map[string]int64)}
 }
 
 // replace makes found all that the cluster names.
@@ -38,9 +39,10 @@ func (n *nodes) replace(found map[string]string) {
 func (n *nodes) put(id, addr string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	_, known := n.found[id]
 	if addr == "" {
 		delete(n.found, id)
-	} else if len(n.found) < maxNodes {
+	} else if known || len(n.found) < maxNodes {
 		n.found[id] = addr
 	}
 	n.forget()
@@ -69,6 +71,44 @@ func (n *nodes) failNode(id string) {
 	if addr, ok := n.found[id]; ok {
 		n.failed[addr] = time.Now()
 	}
+}
+
+// forgot notes that a node no longer has a revision. A history only loses
+// what is old, so it will not have it again.
+func (n *nodes) forgot(id string, rev int64) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if len(n.gone) >= maxNodes {
+		clear(n.gone)
+	}
+	n.gone[id] = max(n.gone[id], rev)
+}
+
+// hasForgotten reports whether a node is known not to have a revision.
+func (n *nodes) hasForgotten(id string, rev int64) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return rev > 0 && n.gone[id] >= rev
+}
+
+// allForgot reports whether a revision is to be given up: maxRefusals nodes, or
+// all that the cluster names, no longer have it.
+func (n *nodes) allForgot(rev int64) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	count := 0
+	for _, gone := range n.gone {
+		if gone >= rev {
+			count++
+		}
+	}
+	left := len(n.found)
+	for id := range n.found {
+		if n.gone[id] >= rev {
+			left--
+		}
+	}
+	return count >= maxRefusals || left == 0 && len(n.found) > 0
 }
 
 // order is the order in which to try to connect at a time, without the node

@@ -20,8 +20,8 @@ type attempt struct {
 // race is a round of attempts, of which one is to win.
 type race struct {
 	dialer  *dialer
-	addrs   []string // not tried yet
-	than    *conn    // if not nil, what the winner has to be better than
+	addrs   []string             // not tried yet
+	fit     func(id string) bool // if not nil, whether a node may win, with a majority
 	results chan attempt
 	running int
 
@@ -48,11 +48,11 @@ func (r *race) take(a attempt) bool {
 	case a.err != nil:
 		r.dialer.failed(a.addr)
 		r.failures = append(r.failures, a.err)
-	case r.than != nil && r.than.id == a.conn.id:
+	case r.fit != nil && !r.fit(a.conn.id):
 		a.conn.close(ErrClosed)
 	case a.quorum:
 		return true
-	case r.than != nil || r.spare.conn != nil:
+	case r.fit != nil || r.spare.conn != nil:
 		a.conn.close(ErrClosed)
 		r.failures = append(r.failures, fmt.Errorf("%s: %w", a.addr, ErrNoQuorum))
 	default:

@@ -9,8 +9,6 @@ import (
 
 const (
 	firstBackoff = 50 * time.Millisecond // after the first round of attempts
-	moveLimit    = 2 * time.Second       // for a move to find a better node
-	stayLimit    = time.Second           // after a move in vain, until the next one
 	drainLimit   = 10 * time.Second      // for the answers to writes on a connection that was left; nodes take 5 s
 	stableAfter  = 5 * time.Second       // a connection that lived as long was a good one
 )
@@ -18,7 +16,7 @@ const (
 // run keeps the link connected until the client is closed. Nobody else makes
 // a connection the current one.
 func (l *link) run(cn *conn) {
-	defer l.settle(false)
+	defer l.settle()
 	short := 0 // connections in a row that did not last
 	for {
 		begun := time.Now()
@@ -40,7 +38,6 @@ func (l *link) run(cn *conn) {
 			next.close(ErrClosed)
 			return
 		}
-		l.settle(true)
 		l.cfg.Log.Info("connected", "addr", next.addr, "node", next.id)
 		l.leave(cn)
 		cn = next
@@ -50,6 +47,8 @@ func (l *link) run(cn *conn) {
 // attend watches over a connection. It returns the one to go on with if
 // there is a better one, or nil when the connection or the client ended.
 func (l *link) attend(cn *conn) (next *conn) {
+	ctx, cancel := context.WithCancel(l.ctx)
+	defer cancel()
 	var tick <-chan time.Time
 	if l.cfg.Keepalive > 0 {
 		ticker := time.NewTicker(max(l.cfg.Keepalive/perPeriod, 1))
@@ -57,39 +56,30 @@ func (l *link) attend(cn *conn) (next *conn) {
 		tick = ticker.C
 	}
 	h := health{link: l, conn: cn}
+	var found chan *conn // by a move that is under way
 	for {
 		select {
 		case <-cn.ended:
-			return nil
+			if found == nil {
+				return nil
+			}
+			cancel() // redial asks all nodes, and settles the move
+			return <-found
 		case <-tick:
 			h.tick()
 		case <-l.wake:
-			if next := l.move(cn); next != nil {
+			if m := l.wanted(); m != nil && found == nil {
+				found = make(chan *conn, 1)
+				go func() { found <- l.seek(ctx, cn, m) }()
+			}
+		case next := <-found:
+			if next != nil {
 				return next
 			}
+			found = nil
+			l.settle()
 		}
 	}
-}
-
-// move looks for a better node if somebody asked for one.
-func (l *link) move(cn *conn) *conn {
-	m := l.wanted()
-	if m == nil {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(l.ctx, moveLimit)
-	defer cancel()
-	l.nodes.fail(cn.addr)
-	l.nodes.failNode(cn.id)
-	addrs, _ := l.nodes.order(time.Now(), cn)
-	next, err := l.dialer.any(ctx, addrs, cn)
-	if err != nil {
-		l.cfg.Log.Debug("no better node", "addr", cn.addr, "why", m.why, "err", err)
-		l.settle(false)
-		return nil
-	}
-	l.cfg.Log.Info("leaving", "addr", cn.addr, "why", m.why)
-	return next
 }
 
 // lost notes the end of a connection.

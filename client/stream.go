@@ -78,7 +78,11 @@ func (c *Client) newStream(ctx context.Context, cur cursor) (*stream, error) {
 func (s *stream) start() error {
 	cn := s.link.cur.Load()
 	if refused := s.refusal(); refused != nil {
-		if cn = s.link.elsewhere(s.life, s.feed.conn, refused); cn == nil {
+		var err error
+		if cn, err = s.link.history(s.life, s.feed.conn, s.req.rev); err != nil {
+			return err
+		}
+		if cn == nil {
 			return refused
 		}
 	}

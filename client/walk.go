@@ -2,8 +2,10 @@ package client
 
 import (
 	"context"
+	"errors"
 	"io"
 	"iter"
+	"slices"
 
 	"github.com/ha/doozer/proto"
 )
@@ -16,8 +18,13 @@ type File struct {
 }
 
 // Walk goes through the files that match glob, depth first and in byte order
-// of names, all as of one revision. The loop may take its time, or break off;
-// it ends after the first error.
+// of names, all as of one revision: that of At, or else the latest. The loop may
+// take its time, or break off; it ends after the first error.
+//
+// ErrTooLate says that neither the node nor two others have that revision. Without
+// At this may only come after some files: the loop took longer than the history
+// reaches, or lost its node, and the next one's history begins later. The way out is
+// to begin again.
 func (c *Client) Walk(ctx context.Context, glob string, opts ...ReadOption) iter.Seq2[File, error] {
 	return func(yield func(File, error) bool) {
 		for r, err := range c.list(ctx, proto.Request_WALK, glob, opts) {
@@ -41,31 +48,47 @@ func (c *Client) Getdir(ctx context.Context, dir string, opts ...ReadOption) ite
 	}
 }
 
-// list yields the answers to a WALK or GETDIR.
+// list yields the answers to a WALK or GETDIR. A revision of its own choice that
+// the node does not have, as when another one gave it, is chosen anew.
 func (c *Client) list(ctx context.Context, verb proto.Request_Verb, path string, opts []ReadOption) iter.Seq2[reply, error] {
 	return func(yield func(reply, error) bool) {
-		opts, err := c.pin(ctx, opts)
-		if err != nil {
-			yield(reply{}, explain(verb, path, err))
-			return
-		}
-		s, err := c.newStream(ctx, &listCursor{verb: verb, path: path, opts: opts})
-		if err != nil {
-			yield(reply{}, explain(verb, path, err))
-			return
-		}
-		defer s.close()
-		for {
-			r, err := s.next()
-			if err == io.EOF {
-				return
+		for tries := 1; ; tries++ {
+			cur := &listCursor{verb: verb, path: path, fixed: asksAt(opts)}
+			begun := false
+			var err error
+			if cur.opts, err = c.pin(ctx, opts); err == nil {
+				begun, err = c.bring(ctx, cur, yield)
+			}
+			if errors.Is(err, ErrTooLate) && !begun && !cur.fixed && tries < maxRefusals {
+				continue
 			}
 			if err != nil {
-				err = explain(verb, path, err)
+				yield(reply{}, explain(verb, path, err))
 			}
-			if !yield(r, err) || err != nil {
-				return
-			}
+			return
+		}
+	}
+}
+
+// bring yields the answers to one request, to the end or as long as they are
+// wanted, and reports whether there were any.
+func (c *Client) bring(ctx context.Context, cur *listCursor, yield func(reply, error) bool) (begun bool, err error) {
+	s, err := c.newStream(ctx, cur)
+	if err != nil {
+		return false, err
+	}
+	defer s.close()
+	for {
+		r, err := s.next()
+		if err == io.EOF {
+			return begun, nil
+		}
+		if err != nil {
+			return begun, err
+		}
+		begun = true
+		if !yield(r, nil) {
+			return true, nil
 		}
 	}
 }
@@ -74,10 +97,8 @@ func (c *Client) list(ctx context.Context, verb proto.Request_Verb, path string,
 // more than one request, and those must see the same store. Before the first
 // change there is no revision to ask for, and no file.
 func (c *Client) pin(ctx context.Context, opts []ReadOption) ([]ReadOption, error) {
-	for _, o := range opts {
-		if o.at {
-			return opts, nil
-		}
+	if asksAt(opts) {
+		return opts, nil
 	}
 	rev, err := c.Rev(ctx, opts...)
 	if err != nil || rev == 0 {
@@ -86,12 +107,18 @@ func (c *Client) pin(ctx context.Context, opts []ReadOption) ([]ReadOption, erro
 	return append(opts[:len(opts):len(opts)], At(rev)), nil
 }
 
+// asksAt reports whether opts ask for a revision.
+func asksAt(opts []ReadOption) bool {
+	return slices.ContainsFunc(opts, func(o ReadOption) bool { return o.at })
+}
+
 // listCursor goes along by offset.
 type listCursor struct {
-	verb proto.Request_Verb
-	path string
-	opts []ReadOption
-	seen int32 // answers
+	verb  proto.Request_Verb
+	path  string
+	opts  []ReadOption
+	fixed bool  // the caller asked for that revision
+	seen  int32 // answers
 }
 
 func (l *listCursor) ask(q *request) {
@@ -106,6 +133,7 @@ func (l *listCursor) see(*reply) bool {
 	return true
 }
 
-// retry: what a walk asks for at an old revision is not worth a change of node, which
+// retry: before the first answer a revision of our own choice is chosen anew, and
+// what a walk asks for at an old revision is not worth a change of node, which
 // concerns all else that the client does.
-func (l *listCursor) retry() bool { return false }
+func (l *listCursor) retry() bool { return !l.fixed && l.seen > 0 }

@@ -16,12 +16,13 @@ const (
 // findNodes keeps the list of nodes as the cluster has it, until ctx ends.
 func (c *Client) findNodes(ctx context.Context) {
 	for round := 1; ; round++ {
-		watched, err := c.followNodes(ctx)
+		begun := time.Now()
+		err := c.followNodes(ctx)
 		if ctx.Err() != nil {
 			return
 		}
-		if watched {
-			round = 1
+		if time.Since(begun) > stableAfter {
+			round = 1 // it went well for a while
 		}
 		c.link.cfg.Log.Debug("looking for the nodes again", "err", err)
 		if !sleep(ctx, backoff(round, findPeriod)) {
@@ -31,30 +32,30 @@ func (c *Client) findNodes(ctx context.Context) {
 }
 
 // followNodes reads the list and follows its changes. Any copy of the store
-// will do, also one that lags. It reports whether it got as far as to watch.
-func (c *Client) followNodes(ctx context.Context) (watched bool, err error) {
+// will do, also one that lags.
+func (c *Client) followNodes(ctx context.Context) error {
 	rev, err := c.Rev(ctx, Local())
 	if err != nil {
-		return false, err
+		return err
 	}
 	// The greeting of the first node may not have been let to read it.
 	name, _, err := c.Get(ctx, nameFile, Local())
 	if err != nil {
-		return false, err
+		return err
 	}
 	c.link.dialer.belong(string(name))
 	if err := c.listNodes(ctx, rev); err != nil {
-		return false, err
+		return err
 	}
 	w, err := c.watch(ctx, &watchCursor{glob: addrGlob, from: rev + 1, home: true})
 	if err != nil {
-		return false, err
+		return err
 	}
 	defer w.Close()
 	for {
 		ev, err := w.Next()
 		if err != nil {
-			return true, err
+			return err
 		}
 		c.link.nodes.put(nodeID(ev.Path), nodeAddr(ev.Value))
 	}

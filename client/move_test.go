@@ -187,9 +187,11 @@ func TestEndDuringMove(t *testing.T) {
 			time.Sleep(100 * time.Millisecond)
 			if closes {
 				c.Close()
+			} else {
+				cancel()
 			}
-			cancel()
 			wg.Wait()
+			cancel()
 			c.Close()
 		}
 	})

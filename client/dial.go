@@ -15,6 +15,8 @@ import (
 const (
 	answerTimeout = 5 * time.Second        // for one address to accept and answer
 	dialStagger   = 250 * time.Millisecond // before the next address is tried beside it
+	minStagger    = 10 * time.Millisecond  // beside many
+	slowAnswer    = 500 * time.Millisecond // an attempt that was given up after as long counts as failed
 	quorumWait    = 500 * time.Millisecond // for a node to show that it reaches a majority
 )
 
@@ -33,24 +35,27 @@ type dialer struct {
 }
 
 // any connects to one of addrs. They are tried in that order: the next as soon
-// as one fails, or beside those that take their time. The first wins that
-// answers and can reach a majority of the cluster; if there is none such, one
-// that answers. If fit is not nil only one will do that is better than none: a
-// node of an id that is fit, with a majority.
+// as one fails, or beside those that take their time, the sooner the more do.
+// The first wins that answers and can reach a majority of the cluster; if there
+// is none such, one that answers. If fit is not nil only a node with a majority
+// will do whose id is fit.
 func (d *dialer) any(ctx context.Context, addrs []string, fit func(id string) bool) (*conn, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	r := &race{dialer: d, addrs: addrs, results: make(chan attempt, len(addrs)), fit: fit}
+	r := &race{
+		dialer: d, addrs: addrs, fit: fit,
+		results: make(chan attempt, len(addrs)), running: make(map[string]time.Time),
+		stagger: time.NewTimer(dialStagger),
+	}
+	defer r.stagger.Stop()
 	defer r.abandon()
-	stagger := time.NewTicker(dialStagger)
-	defer stagger.Stop()
-	for r.start(ctx); r.running > 0; {
+	for r.start(ctx); len(r.running) > 0; {
 		select {
-		case <-stagger.C:
+		case <-r.stagger.C:
 		case <-r.enough:
 			return r.second(), nil
 		case a := <-r.results:
-			if r.take(a) {
+			if r.take(ctx, a) {
 				d.belong(a.cluster)
 				return a.conn, nil
 			}

@@ -23,7 +23,8 @@ type race struct {
 	addrs   []string             // not tried yet
 	fit     func(id string) bool // if not nil, whether a node may win, with a majority
 	results chan attempt
-	running int
+	running map[string]time.Time // by address: since when it is tried
+	stagger *time.Timer          // until the next address is tried beside those
 
 	spare    attempt          // answers, but reaches no majority
 	enough   <-chan time.Time // when to be content with that one
@@ -37,16 +38,20 @@ func (r *race) start(ctx context.Context) {
 	}
 	addr := r.addrs[0]
 	r.addrs = r.addrs[1:]
-	r.running++
+	r.running[addr] = time.Now()
+	r.stagger.Reset(max(minStagger, dialStagger/time.Duration(len(r.running))))
 	go func() { r.results <- r.dialer.dialOne(ctx, addr) }()
 }
 
 // take reports whether an attempt won.
-func (r *race) take(a attempt) bool {
-	r.running--
+func (r *race) take(ctx context.Context, a attempt) bool {
+	begun := r.running[a.addr]
+	delete(r.running, a.addr)
 	switch {
 	case a.err != nil:
-		r.dialer.failed(a.addr)
+		if ctx.Err() == nil || time.Since(begun) > slowAnswer {
+			r.dialer.failed(a.addr)
+		}
 		r.failures = append(r.failures, a.err)
 	case r.fit != nil && !r.fit(a.conn.id):
 		a.conn.close(ErrClosed)
@@ -89,13 +94,18 @@ func (r *race) failure(ctx context.Context) error {
 	return fmt.Errorf("%w: %s", ErrUnreachable, strings.Join(texts, "; "))
 }
 
-// abandon closes what attempts that nobody waits for still bring. Their context
-// has ended.
+// abandon closes what attempts that nobody waits for any more still bring, and
+// notes which of them were slow.
 func (r *race) abandon() {
 	if r.spare.conn != nil {
 		r.spare.conn.close(ErrClosed)
 	}
-	n := r.running
+	for addr, begun := range r.running {
+		if time.Since(begun) > slowAnswer {
+			r.dialer.failed(addr)
+		}
+	}
+	n := len(r.running)
 	if n == 0 {
 		return
 	}

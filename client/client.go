@@ -97,7 +97,7 @@ func (c *Client) ask(ctx context.Context, cl *call) reply {
 			if refusals == maxRefusals {
 				return r
 			}
-			next, err := c.link.elsewhere(ctx, cn, r.err)
+			next, err := c.elsewhere(ctx, cn, cl, r.err)
 			if err != nil {
 				return reply{err: err}
 			}

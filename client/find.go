@@ -66,7 +66,7 @@ func (c *Client) listNodes(ctx context.Context, rev int64) error {
 		return nil // nothing was ever written
 	}
 	found := make(map[string]string)
-	for f, err := range c.Walk(ctx, addrGlob, At(rev)) {
+	for f, err := range c.Walk(ctx, addrGlob, At(rev), Local()) {
 		if err != nil {
 			return err
 		}

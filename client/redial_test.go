@@ -349,7 +349,7 @@ func TestNext(t *testing.T) {
 		{reply{err: ErrNoQuorum, sent: true}, elsewhere, stop},
 		{reply{err: ErrOutcomeUnknown, sent: true}, stop, stop},
 		{reply{err: ErrRevMismatch, sent: true}, stop, stop},
-		{reply{err: ErrTooLate, sent: true}, stop, stop},
+		{reply{err: ErrTooLate, sent: true}, elsewhere, stop},
 		{reply{err: ErrClosed}, stop, stop},
 		{reply{err: context.Canceled, sent: true}, stop, stop},
 	}

@@ -21,7 +21,7 @@ func (r *reply) next(writes bool) next {
 	switch {
 	case r.err == nil:
 		return stop
-	case errors.Is(r.err, ErrReadonly), errors.Is(r.err, ErrNoQuorum) && !writes:
+	case errors.Is(r.err, ErrReadonly), !writes && (errors.Is(r.err, ErrNoQuorum) || errors.Is(r.err, ErrTooLate)):
 		return elsewhere
 	case errors.Is(r.err, ErrLost) && !(writes && r.sent):
 		return again

@@ -65,12 +65,13 @@ type ReadOption struct {
 }
 
 // At has a read see the store as it was at revision rev, 1 or more. One that
-// is not there yet is waited for; one that the node no longer keeps is
-// ErrTooLate.
+// is not there yet is waited for; one that the node no longer keeps is asked for at
+// others, and ErrTooLate in the end.
 func At(rev int64) ReadOption { return ReadOption{rev: rev, at: true} }
 
 // Local has a read see the node's own copy of the store as it stands. It may
-// lack the latest writes, but needs no majority of the cluster.
+// lack the latest writes, but needs no majority of the cluster. With At it
+// asks no other node for what that one no longer keeps.
 func Local() ReadOption { return ReadOption{local: true} }
 
 func (q *request) setRead(opts []ReadOption) {

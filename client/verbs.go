@@ -70,8 +70,8 @@ func (c *Client) Self(ctx context.Context) (id string, err error) {
 }
 
 // Wait returns the first change to a file that matches glob, at revision rev
-// or later. What happened already counts, as far as the node keeps history
-// (else ErrTooLate); a rev below 1 counts as 1.
+// or later. What happened already counts, as far as the node keeps history, or
+// another one does (else ErrTooLate); a rev below 1 counts as 1.
 func (c *Client) Wait(ctx context.Context, glob string, rev int64) (Event, error) {
 	cl := c.call(proto.Request_WAIT)
 	cl.setPath(glob)

@@ -53,7 +53,7 @@ func (c *Client) Getdir(ctx context.Context, dir string, opts ...ReadOption) ite
 func (c *Client) list(ctx context.Context, verb proto.Request_Verb, path string, opts []ReadOption) iter.Seq2[reply, error] {
 	return func(yield func(reply, error) bool) {
 		for tries := 1; ; tries++ {
-			cur := &listCursor{verb: verb, path: path, fixed: asksAt(opts)}
+			cur := &listCursor{verb: verb, path: path, fixed: fixes(opts)}
 			begun := false
 			var err error
 			if cur.opts, err = c.pin(ctx, opts); err == nil {
@@ -97,7 +97,7 @@ func (c *Client) bring(ctx context.Context, cur *listCursor, yield func(reply, e
 // more than one request, and those must see the same store. Before the first
 // change there is no revision to ask for, and no file.
 func (c *Client) pin(ctx context.Context, opts []ReadOption) ([]ReadOption, error) {
-	if asksAt(opts) {
+	if fixes(opts) {
 		return opts, nil
 	}
 	rev, err := c.Rev(ctx, opts...)
@@ -107,8 +107,8 @@ func (c *Client) pin(ctx context.Context, opts []ReadOption) ([]ReadOption, erro
 	return append(opts[:len(opts):len(opts)], At(rev)), nil
 }
 
-// asksAt reports whether opts ask for a revision.
-func asksAt(opts []ReadOption) bool {
+// fixes reports whether opts ask for a certain revision.
+func fixes(opts []ReadOption) bool {
 	return slices.ContainsFunc(opts, func(o ReadOption) bool { return o.at })
 }
 
@@ -133,7 +133,12 @@ func (l *listCursor) see(*reply) bool {
 	return true
 }
 
-// retry: before the first answer a revision of our own choice is chosen anew, and
-// what a walk asks for at an old revision is not worth a change of node, which
-// concerns all else that the client does.
-func (l *listCursor) retry() bool { return !l.fixed && l.seen > 0 }
+// retry: before the first answer a revision of our own choice is chosen anew.
+func (l *listCursor) retry() bool {
+	if !l.fixed && l.seen == 0 {
+		return false
+	}
+	var q request
+	l.ask(&q)
+	return q.past() > 0
+}

@@ -30,7 +30,7 @@ type Config struct {
 	Keepalive time.Duration
 
 	// MaxBackoff is the longest time between two rounds of attempts to reach
-	// any node, of which the first follows the loss at once and the second
+	// any node, of which the first follows the loss within 25 ms and the second
 	// after some 50 ms. Default: 2 s.
 	MaxBackoff time.Duration
 

@@ -92,6 +92,9 @@ func (l *link) announce() {
 func (l *link) noted(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if !errors.Is(err, ErrUnreachable) {
+		err = fmt.Errorf("%w: %w", ErrUnreachable, err)
+	}
 	l.failure = err
 }
 

@@ -39,4 +39,8 @@ func TestNodesBound(t *testing.T) {
 		n.put(string(rune('a'+i)), "h:1")
 	}
 	assert.Equal(t, maxNodes, len(n.found))
+	n.put("a", "h:2") // of those that it has it hears still
+	assert.Equal(t, "h:2", n.found["a"])
+	n.put("a", "")
+	assert.Equal(t, maxNodes-1, len(n.found))
 }

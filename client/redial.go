@@ -8,6 +8,7 @@ import (
 )
 
 const (
+	firstJitter  = 25 * time.Millisecond // at most, before the first round: clients do not lose a node alone
 	firstBackoff = 50 * time.Millisecond // after the first round of attempts
 	drainLimit   = 10 * time.Second      // for the answers to writes on a connection that was left; nodes take 5 s
 	stableAfter  = 5 * time.Second       // a connection that lived as long was a good one
@@ -105,6 +106,7 @@ func (l *link) redial(old *conn, short int) *conn {
 	round := short
 	if _, failed := l.nodes.order(time.Now(), nil); !failed {
 		round = 0 // the loss says nothing of the others
+		sleep(l.ctx, rand.N(firstJitter))
 	}
 	for ; sleep(l.ctx, backoff(round, l.cfg.MaxBackoff)); round++ {
 		addrs, _ := l.nodes.order(time.Now(), nil)

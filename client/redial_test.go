@@ -37,7 +37,7 @@ func TestSilentNode(t *testing.T) {
 			_, _, err := c.Get(t.Context(), "/a")
 			assert.Equal(t, nil, err)
 			took := time.Since(begun)
-			assert.T(t, took <= maxSilent*DefaultKeepalive && took > 2*DefaultKeepalive, took)
+			assert.T(t, took <= maxSilent*DefaultKeepalive+firstJitter && took > 2*DefaultKeepalive, took)
 		})
 		wg.Go(func() {
 			_, err := c.Set(t.Context(), "/a", Clobber, nil)
@@ -321,6 +321,57 @@ func TestSecretOnEachConnection(t *testing.T) {
 		_, err := w.config().Dial(t.Context(), "doozer:?ca=a:1&sk=s")
 		assert.Equal(t, "access: permission denied", err.Error())
 		assert.T(t, errors.Is(err, ErrOther), err)
+	})
+}
+
+// Where nodes let nobody in for a wrong secret, nothing is reachable either.
+func TestGiveUpAfterRefusal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "a:1")
+		cfg := w.config()
+		cfg.GiveUp = time.Second
+		c, err := cfg.Dial(t.Context(), "doozer:?ca=a:1&sk=s")
+		assert.Equal(t, nil, err)
+		synctest.Wait()
+		w.do("a:1", refuses(proto.Request_ACCESS, proto.Response_OTHER, "permission denied"))
+		w.cut("a:1")
+		synctest.Wait()
+		_, err = c.Set(t.Context(), "/a", Clobber, nil)
+		assert.T(t, errors.Is(err, ErrUnreachable), err)
+		assert.T(t, errors.Is(err, ErrOther), err)
+		assert.T(t, !errors.Is(err, ErrOutcomeUnknown), err)
+		c.Close()
+	})
+}
+
+// Clients that lose a node together do not come to the others together.
+func TestFirstRoundIsSpread(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "a:1", "b:1")
+		var clients []*Client
+		for range 100 {
+			c := w.client(w.config(), "a:1")
+			synctest.Wait()
+			c.link.nodes.put("b:1", "b:1")
+			clients = append(clients, c)
+		}
+		w.do("a:1", func(*actor) { w.dials = nil })
+		w.cut("a:1")
+		begun := time.Now()
+		time.Sleep(firstJitter)
+		synctest.Wait()
+		assert.Equal(t, len(clients), w.dialed())
+		early := 0
+		for _, at := range w.dials {
+			if at.Sub(begun) < firstJitter/5 {
+				early++
+			}
+		}
+		assert.T(t, early < len(clients)/2, early)
+		for _, c := range clients {
+			assert.Equal(t, "b:1", c.link.cur.Load().addr)
+			c.Close()
+		}
 	})
 }
 

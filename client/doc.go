@@ -26,7 +26,8 @@
 // while none answers, in rounds between which it waits longer and longer, up to
 // Config.MaxBackoff, never in step with other clients. A node that failed is
 // tried after all others for the next 10 s. A node that is stopped, or out of
-// reach without a word, counts as lost within three times Config.Keepalive: 3 s.
+// reach without a word, counts as lost within three times Config.Keepalive: 3 s,
+// and somewhat more if large values are on their way to it (see Config).
 // And a node that lives but reaches no majority of the cluster is left for one
 // that does. What a call or a watch notices of all this:
 //

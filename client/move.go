@@ -36,7 +36,7 @@ func (l *link) history(ctx context.Context, from *conn, rev int64) (*conn, error
 		m := l.ask(from, &move{why: ErrTooLate, rev: rev})
 		pause, changed, err := time.Until(l.pace.until), l.changed, l.err
 		l.mu.Unlock()
-		if m != nil || pause <= 0 || err != nil || l.cur.Load() != from || l.cfg.Pinned {
+		if m != nil || err != nil || l.cur.Load() != from || l.cfg.Pinned {
 			return l.moved(ctx, from, m, ErrTooLate)
 		}
 		timer := time.NewTimer(pause)

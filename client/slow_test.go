@@ -57,7 +57,7 @@ func trickle(to, from net.Conn, rate int) {
 func TestSlowNetwork(t *testing.T) {
 	n := startNode(t, steady())
 	addr := slowLink(t, n.Started.Addr, 1<<20)
-	c := dialed(t, Config{Pinned: true, Keepalive: 150 * time.Millisecond}, addr)
+	c := dialed(t, Config{Pinned: true, Keepalive: 250 * time.Millisecond}, addr)
 	big := make([]byte, proto.MaxValue-100)
 	begun := time.Now()
 	_, err := c.Set(soon(t), "/big", Missing, big)

@@ -22,7 +22,7 @@ type File struct {
 // take its time, or break off; it ends after the first error.
 //
 // ErrTooLate says that neither the node nor two others have that revision. Without
-// At this may only come after some files: the loop took longer than the history
+// At it comes after some files, as a rule: the loop took longer than the history
 // reaches, or lost its node, and the next one's history begins later. The way out is
 // to begin again.
 func (c *Client) Walk(ctx context.Context, glob string, opts ...ReadOption) iter.Seq2[File, error] {

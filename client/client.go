@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/ha/doozer/proto"
 )
@@ -74,6 +75,7 @@ func (c *Client) write(ctx context.Context, cl *call) (reply, error) {
 // ask has a node answer the call: the one at hand, or those that take its
 // place, until there is an answer, or nobody may be asked any more.
 func (c *Client) ask(ctx context.Context, cl *call) reply {
+	began := time.Now()
 	cn := c.link.cur.Load()
 	for refusals := 0; ; {
 		r := cn.do(ctx, cl)
@@ -97,7 +99,7 @@ func (c *Client) ask(ctx context.Context, cl *call) reply {
 			if refusals == maxRefusals {
 				return r
 			}
-			next, err := c.elsewhere(ctx, cn, cl, r.err)
+			next, err := c.search(ctx, began, cn, cl, r.err)
 			if err != nil {
 				return reply{err: err}
 			}
@@ -107,6 +109,23 @@ func (c *Client) ask(ctx context.Context, cl *call) reply {
 			cn = next
 		}
 	}
+}
+
+// search is elsewhere for as long as Config.GiveUp allows, since the call
+// began. Then the refusal is the answer: a node that took its time for it
+// leaves little to those that may not answer at all.
+func (c *Client) search(ctx context.Context, began time.Time, from *conn, cl *call, why error) (*conn, error) {
+	limit := c.link.cfg.GiveUp
+	if limit == 0 {
+		return c.elsewhere(ctx, from, cl, why)
+	}
+	limited, cancel := context.WithDeadline(ctx, began.Add(limit))
+	defer cancel()
+	next, err := c.elsewhere(limited, from, cl, why)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return nil, nil
+	}
+	return next, err
 }
 
 // explain says what was asked for when err came of it.

@@ -35,7 +35,8 @@ type Config struct {
 	MaxBackoff time.Duration
 
 	// GiveUp is for how long no node may be reached until calls and watches end
-	// with ErrUnreachable. The client goes on trying, and calls that come after
+	// with ErrUnreachable, and for how long a call that was refused may look for
+	// a node that does better. The client goes on trying, and calls that come after
 	// it has found a node find that node. Default: 0, for ever: then contexts
 	// are all that ends calls.
 	GiveUp time.Duration

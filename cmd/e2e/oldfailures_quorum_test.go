@@ -1,9 +1,11 @@
 package e2e
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -55,6 +57,28 @@ func TestSurvivorWithoutMajorityAnswers(t *testing.T) {
 		got, _ := get(t, c, fmt.Sprint("/ctl/cal/", i), client.Local())
 		assert.Equal(t, n.id, got)
 	}
+}
+
+// Nor does doozer hang where the others are stopped, and accept connections: it
+// looks among them for one that does better, but not for long.
+func TestReadAmongStoppedNodes(t *testing.T) {
+	t.Parallel()
+	nodes := startCluster(t, 3)
+	set(t, nodes[2].c, "/message", client.Missing, "hello")
+	for _, n := range nodes[:2] {
+		n.signal(syscall.SIGSTOP)
+	}
+	for err := error(nil); err == nil; { // until its leases are over
+		ctx, cancel := context.WithTimeout(timed(t), 200*time.Millisecond)
+		_, _, err = nodes[2].c.Get(ctx, "/message")
+		cancel()
+	}
+	began := time.Now()
+	_, _, status := shell(t, nodes[2].addr, "doozer get /message")
+	took := time.Since(began)
+	t.Logf("answered within %v", ms(took))
+	assert.Equal(t, 127, status)
+	assert.T(t, took < maxAnswer+time.Second, took) // it takes half a second to look for a majority first
 }
 
 // readsLocally checks that a node shows what it has, by each verb that reads; and

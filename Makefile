@@ -49,10 +49,10 @@ shortchaos: build
 bench: build
 	./bin/doozer-bench -o doc/bench.md
 
-# Regenerate the messages from proto/*.proto (needs protoc).
+# Regenerate the messages from the .proto files (needs protoc).
 proto:
 	GOBIN=$(CURDIR)/bin $(GO) install tool
-	$(GO) generate ./proto
+	$(GO) generate ./proto ./journal
 
 clean:
 	rm -rf bin

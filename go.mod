@@ -22,6 +22,7 @@ require (
 
 require (
 	github.com/go-json-experiment/json v0.0.0-20260213210345-44df1a37e875 // indirect
+	github.com/gofrs/flock v0.13.2 // indirect
 	github.com/kr/text v0.2.0 // indirect
 	golang.org/x/tools v0.26.0 // indirect
 )

@@ -1,0 +1,26 @@
+// Package journal is a cluster's data in files: every change with its revision in segments, and
+// snapshots of the whole tree from time to time. It is what doozer-backup writes and reads, and what
+// doozerd begins a cluster with that was lost. It knows no network.
+//
+// # A folder
+//
+// A segment, 00000003-0000000000049541.seg, has a number and says after which revision it has every change.
+// It does so up to where the next segment says that it begins: what lies beyond that in the one before
+// does not count. So a write that was cut short needs no repair. Whoever opens the folder finds how far
+// the last segment is intact, and goes on from there in a new one. Where changes are missing since nobody
+// had them any more the next segment says so (Head.Gap), and a snapshot,
+// 0000000000164769.snap, of the revision after which it begins makes it usable.
+//
+// A file is a row of frames (frame.go), each with a checksum over its message, kind, length
+// and place; and each record tells the revision of the one before it. So whatever was damaged is
+// known by its place, and what was lost by it, by revisions.
+//
+// # Reading order
+//
+//   - frame.go, scan.go: frames, and going through them past what is damaged.
+//   - names.go, segment.go, snapshot.go: the two kinds of files.
+//   - archive.go, tree.go: all changes of a folder, and the tree as of a revision.
+//   - writer.go, recover.go, floor.go: appending, and going on after whatever happened.
+//   - verify.go, prune.go, restore.go: checking, dropping what is old, and the revision at which a cluster
+//     begins that is restored.
+package journal

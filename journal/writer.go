@@ -1,0 +1,243 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// DefaultSegmentBytes is how long a segment grows, unless Config says otherwise.
+const DefaultSegmentBytes = 64 << 20
+
+// Config says how a Journal writes.
+type Config struct {
+	SegmentBytes int64        // a segment of that size, or longer, is followed by a new one; 0: the default
+	Log          *slog.Logger // gets what was found damaged, and what could not be written; required
+
+	create func(path string) (file, error) // for tests; nil: the disk
+}
+
+// file is what a journal needs of a file that it writes.
+type file interface {
+	Write(b []byte) (int, error)
+	Sync() error
+	Truncate(size int64) error
+	Close() error
+}
+
+// Journal appends to the journal in a folder, which it keeps locked. One goroutine at a time may
+// use it.
+//
+// What was appended is held in memory until Commit returns nil; then it is durable. A Commit that fails
+// changes nothing of what was durable, and may be called again: it then writes everything
+// to a new segment, since after a failed fsync nobody knows what a file holds.
+type Journal struct {
+	dir  string
+	cfg  Config
+	lock *flock.Flock
+
+	head  Head  // of the next segment, but for what begin sets
+	next  int64 // its number
+	file  file  // nil: the next Commit begins a segment
+	path  string
+	seq   int64
+	size  int64 // of what is durable in it
+	spent bool  // the next Commit begins a new segment
+
+	last    int64 // the revision of the latest record that is durable, or where the journal begins
+	heard   int64 // the time of that record; 0: not known
+	pending []*Record
+	bytes   int
+	buf     []byte
+	floor   floor
+}
+
+// Open opens the journal in a folder, and makes both if they are not there. It goes on after what is
+// intact; what is not it leaves as it is, and logs it. Error: ErrLocked.
+func Open(dir string, cfg Config) (*Journal, error) {
+	if cfg.SegmentBytes <= 0 {
+		cfg.SegmentBytes = DefaultSegmentBytes
+	}
+	if cfg.create == nil {
+		cfg.create = func(path string) (file, error) { return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) }
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	lock := flock.New(filepath.Join(dir, "lock"))
+	if ok, err := lock.TryLock(); err != nil {
+		return nil, fmt.Errorf("%s: %w", lock.Path(), err)
+	} else if !ok {
+		return nil, fmt.Errorf("%s: %w", dir, ErrLocked)
+	}
+	j := &Journal{dir: filepath.Clean(dir), cfg: cfg, lock: lock, next: 1}
+	if err := j.recover(); err != nil {
+		return nil, errors.Join(err, lock.Unlock())
+	}
+	return j, nil
+}
+
+// Rev is the latest revision that is durable; 0 if none is. Between it and the snapshot
+// before it nothing is missing.
+func (j *Journal) Rev() int64 { return j.last }
+
+// Cluster is the name and id of the cluster that the journal is of; empty before the first Begin.
+func (j *Journal) Cluster() (name, id string) { return j.head.Cluster, j.head.Id }
+
+// Segment is the number of the segment that is written to, or 0.
+func (j *Journal) Segment() int64 {
+	if j.file == nil {
+		return 0
+	}
+	return j.seq
+}
+
+// Begin has the journal go on after revision rev of a cluster, of which a snapshot is to be saved in the
+// folder (see SnapshotPath): what comes between its last record and rev is missing. What was appended
+// and not committed is dropped.
+func (j *Journal) Begin(name, id string, rev int64) error {
+	if rev < j.last {
+		return fmt.Errorf("%s: cannot begin at revision %d: it has %d", j.dir, rev, j.last)
+	}
+	j.release()
+	j.pending, j.bytes = nil, 0
+	j.head = Head{Version: formatVersion, Cluster: name, Id: id, Gap: true}
+	j.last = rev
+	return nil
+}
+
+// Append adds a record, of a revision beyond those before it and of a time in nanoseconds
+// since 1970, to what Commit will write. It keeps r, and sets its Step itself.
+func (j *Journal) Append(r *Record) error {
+	last := j.last
+	if n := len(j.pending); n > 0 {
+		last = j.pending[n-1].Rev
+	}
+	r.Step = r.Rev - last
+	if err := r.check(last); err != nil {
+		return fmt.Errorf("cannot append: %w", err)
+	}
+	size := headerLen + r.SizeVT()
+	if size > maxMessage {
+		return fmt.Errorf("cannot append: revision %d takes %d bytes, at most %d", r.Rev, size, maxMessage)
+	}
+	j.pending = append(j.pending, r)
+	j.bytes += size
+	return nil
+}
+
+// Pending is how many bytes Commit would write.
+func (j *Journal) Pending() int { return j.bytes }
+
+// Commit makes durable what was appended.
+func (j *Journal) Commit() error {
+	if len(j.pending) == 0 {
+		return nil
+	}
+	j.buf = j.buf[:0]
+	if j.file != nil && (j.spent || j.size >= j.cfg.SegmentBytes) {
+		j.release()
+	}
+	if j.file == nil {
+		if err := j.begin(); err != nil {
+			return err
+		}
+	}
+	for _, r := range j.pending {
+		j.buf = appendFrame(j.buf, place{j.seq, j.size + int64(len(j.buf))}, kindRecord, r)
+	}
+	if err := j.flush(); err != nil {
+		j.abandon()
+		return fmt.Errorf("%s: %w", j.path, err)
+	}
+	j.size += int64(len(j.buf))
+	latest := j.pending[len(j.pending)-1]
+	j.last, j.heard = latest.Rev, latest.Time
+	j.head.Gap = false
+	clear(j.pending)
+	j.pending, j.bytes = j.pending[:0], 0
+	j.raise()
+	return nil
+}
+
+// raise saves the floor, now and then. Without it the journal is as good; only less can be told of
+// what befell it.
+func (j *Journal) raise() {
+	if err := j.floor.raise(j.dir, j.last, time.Now()); err != nil {
+		j.cfg.Log.Warn("cannot note what is durable", "err", err)
+	}
+}
+
+// begin begins a segment.
+func (j *Journal) begin() error {
+	seq := j.next
+	path := filepath.Join(j.dir, fmt.Sprintf(segmentName, seq, j.last))
+	f, err := j.cfg.create(path)
+	if err != nil {
+		return err
+	}
+	j.next++ // no number is used twice
+	j.file, j.path, j.seq, j.size, j.spent = f, path, seq, 0, false
+	head := Head{Version: formatVersion, Cluster: j.head.Cluster, Id: j.head.Id, Rev: j.last, Time: j.heard, Gap: j.head.Gap}
+	j.buf = appendFrame(j.buf, place{seq: seq}, kindHead, &head)
+	return nil
+}
+
+// flush writes and syncs buf.
+func (j *Journal) flush() error {
+	if _, err := j.file.Write(j.buf); err != nil {
+		return err
+	}
+	if err := j.file.Sync(); err != nil {
+		return err
+	}
+	if j.size > 0 {
+		return nil
+	}
+	return syncDir(j.dir)
+}
+
+// abandon leaves a segment that could not be written to: the next one begins after what was
+// durable, and so whatever lies beyond that in this one does not count. It is
+// taken away where that can be done, since the disk may be full.
+func (j *Journal) abandon() {
+	var err error
+	if j.size == 0 {
+		err = os.Remove(j.path)
+	} else {
+		err = j.file.Truncate(j.size)
+	}
+	if err != nil {
+		j.cfg.Log.Warn("cannot take back what was not written to its end; it does no harm", "path", j.path, "err", err)
+	}
+	j.release()
+}
+
+// release lets go of the segment, all of which that counts is durable.
+func (j *Journal) release() {
+	if j.file == nil {
+		return
+	}
+	if err := j.file.Close(); err != nil {
+		j.cfg.Log.Warn("cannot close a segment", "path", j.path, "err", err)
+	}
+	j.file = nil
+}
+
+// Rotate has the next Commit begin a new segment.
+func (j *Journal) Rotate() { j.spent = true }
+
+// Close ends the journal. What was not committed is lost.
+func (j *Journal) Close() error {
+	j.release()
+	var err error
+	if j.last > 0 {
+		err = j.floor.save(j.dir, j.last)
+	}
+	return errors.Join(err, j.lock.Unlock())
+}

@@ -20,7 +20,7 @@ type scanner struct {
 	eof  bool
 }
 
-const readBytes = 256 << 10
+const readBytes = 64 << 10
 
 func newScanner(r io.Reader, path string, seq int64) *scanner {
 	return &scanner{r: r, path: path, seq: seq}

@@ -87,6 +87,7 @@ func TestSnapshotContinues(t *testing.T) {
 	}
 	name := file(namePath, namePath, 1)
 	data, empty := tree(t, namePath, "/b", "/c"), tree(t, namePath, "/ctl/b")
+	known := tree(t, idPath, "/b")
 	for i, c := range []struct {
 		view  store.View
 		files []store.File
@@ -101,6 +102,9 @@ func TestSnapshotContinues(t *testing.T) {
 		{data, nil, false},
 		{empty, []store.File{name, file("/b", "/b", 11)}, true},
 		{empty, []store.File{file(namePath, "other", 1)}, false},
+		{empty, []store.File{name, file(idPath, "another", 11)}, false},
+		{known, []store.File{file(idPath, idPath, 1), file("/b", "other", 11)}, true},
+		{known, []store.File{file(idPath, "another", 11)}, false},
 	} {
 		snap := snapshot{files: c.files}
 		if err := snap.continues(c.view); (err == nil) != c.same || err != nil && !errors.Is(err, errOtherTree) {

@@ -23,9 +23,7 @@ func boot(cfg *Config, me *identity) (*origin, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := append(nodeFiles(cfg, me),
-		store.File{Path: namePath, Value: []byte(cfg.Cluster)},
-		store.File{Path: calPath("0"), Value: []byte(me.id)})
+	files := firstFiles(cfg, me)
 	var log []store.Entry
 	for i, f := range files {
 		mutation, err := store.EncodeSet(f.Path, f.Value, store.Missing)
@@ -42,6 +40,14 @@ func boot(cfg *Config, me *identity) (*origin, error) {
 	}
 	first := consensus.Membership{From: 1, Members: []consensus.ID{me.id}}
 	return &origin{st: st, state: consensus.State{Applied: applied, Configs: []consensus.Membership{first}}}, nil
+}
+
+// firstFiles are the entries of a cluster that begins with this node.
+func firstFiles(cfg *Config, me *identity) []store.File {
+	return append(nodeFiles(cfg, me),
+		store.File{Path: namePath, Value: []byte(cfg.Cluster)},
+		store.File{Path: idPath, Value: []byte(newID())},
+		store.File{Path: calPath("0"), Value: []byte(me.id)})
 }
 
 // nodeFiles are the entries by which a node registers.

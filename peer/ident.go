@@ -12,9 +12,9 @@ import (
 // versions refuse each other.
 const protocolVersion = 2
 
-// newID draws a node's id: 80 random bits, 16 characters. It is drawn at every
+// newID draws an id: 80 random bits, 16 characters. A node's is drawn at every
 // start and never used twice, for a process that lost its memory must not be
-// taken for itself.
+// taken for itself; a cluster's once, at its beginning.
 func newID() string {
 	var b [10]byte
 	rand.Read(b[:]) // never fails

@@ -8,11 +8,12 @@ import (
 	"github.com/ha/doozer/store"
 )
 
-// The files by which the cluster knows its nodes.
+// The files by which the cluster knows its nodes, and others know the cluster.
 const (
 	calDir   = "/ctl/cal"
 	nodeDir  = "/ctl/node"
 	namePath = "/ctl/name"
+	idPath   = "/ctl/id"
 )
 
 func calPath(slot string) string       { return calDir + "/" + slot }

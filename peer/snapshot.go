@@ -197,14 +197,14 @@ func (s *snapshot) add(chunk *proto.SnapshotChunk) error {
 }
 
 // continues checks that the snapshot can be what became of v: all of it that is as old
-// as v, v has too; and if v holds any data, something is left of what it has. A
-// cluster that somebody began where one of this cluster's nodes was has files of its
-// first revisions that v does not have.
+// as v, v has too, and the cluster's id in any case; and if v holds any data, something
+// is left of what it has. A cluster that somebody began where one of this cluster's nodes
+// was has another id, whatever its revisions are.
 func (s *snapshot) continues(v store.View) error {
 	common := false
 	for i := range s.files {
 		f := &s.files[i]
-		if f.Rev > v.Applied() {
+		if f.Rev > v.Applied() && f.Path != idPath {
 			continue
 		}
 		if value, rev := v.Get(f.Path); rev != f.Rev || !bytes.Equal(value, f.Value) {

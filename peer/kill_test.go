@@ -20,6 +20,7 @@ import (
 type writer struct {
 	name  string
 	acked []string
+	begun atomic.Bool   // there is one
 	pause time.Duration // the longest time between two acknowledgements
 }
 
@@ -34,6 +35,7 @@ func (w *writer) run(ctx context.Context, c *client.Client) {
 		}
 		if err == nil {
 			w.acked = append(w.acked, path)
+			w.begun.Store(true)
 			w.pause = max(w.pause, time.Since(last))
 			last = time.Now()
 		}
@@ -90,6 +92,9 @@ func killUnderWrites(t *testing.T, nodes []*running, name string, deed func()) [
 	rev := func() int64 { return nodes[1].Store.View().Rev() }
 	begun := rev()
 	until(t, "writes before", func() bool { return rev() > begun+200 })
+	for _, w := range writers { // two alone may bring so many
+		until(t, "a write of each", w.begun.Load)
+	}
 	deed()
 	begun = rev()
 	until(t, "writes after", func() bool { return rev() > begun+200 })

@@ -148,7 +148,7 @@ func TestFellBehind(t *testing.T) {
 	rev, err := c.Set(t.Context(), "/last", client.Clobber, nil)
 	assert.Equal(t, nil, err)
 	until(t, "the spare caught up", func() bool { return spare.Store.View().Applied() >= rev })
-	assert.T(t, spare.logs.count("took a snapshot") > 0)
+	until(t, "it says how", func() bool { return spare.logs.count("took a snapshot") > 0 })
 	d := spare.dial(t)
 	_, err = d.Set(t.Context(), "/by/spare", client.Missing, nil)
 	assert.Equal(t, nil, err)

@@ -102,7 +102,7 @@ func TestSnapshotContinues(t *testing.T) {
 		{data, nil, false},
 		{empty, []store.File{name, file("/b", "/b", 11)}, true},
 		{empty, []store.File{file(namePath, "other", 1)}, false},
-		{empty, []store.File{name, file(idPath, "another", 11)}, false},
+		{empty, []store.File{name, file(idPath, "another", 11)}, false}, // of a restored cluster, say
 		{known, []store.File{file(idPath, idPath, 1), file("/b", "other", 11)}, true},
 		{known, []store.File{file(idPath, "another", 11)}, false},
 	} {
@@ -113,9 +113,15 @@ func TestSnapshotContinues(t *testing.T) {
 	}
 }
 
-// A cluster of the same name that somebody began at the address of a dead member is
-// ahead of a survivor, which keeps what it has: it may be the last copy.
+// A cluster of the same name that somebody began at the address of a dead member, with an
+// old tree or none, is ahead of a survivor, which keeps what it has: it may be the last copy.
 func TestSurvivorKeepsItsTree(t *testing.T) {
+	for what, restore := range map[string]*Restore{"empty": nil, "restored": {Rev: 1e6, Files: saved("/a")}} {
+		t.Run(what, func(t *testing.T) { survivorKeepsItsTree(t, restore) })
+	}
+}
+
+func survivorKeepsItsTree(t *testing.T, restore *Restore) {
 	nodes := cluster(t, 3, testConfig)
 	survivor := nodes[2]
 	_, err := nodes[0].dial(t).Set(t.Context(), "/precious", client.Missing, []byte("data"))
@@ -125,10 +131,10 @@ func TestSurvivorKeepsItsTree(t *testing.T) {
 	nodes[0].kill(t)
 	nodes[1].kill(t)
 	cfg := testConfig()
-	cfg.Addr = addr
+	cfg.Addr, cfg.Restore = addr, restore
 	other := start(t, cfg)
 	c := other.dial(t)
-	for i := 0; other.Store.View().Applied() <= survivor.Store.View().Applied(); i++ {
+	for i := 0; i == 0 || other.Store.View().Applied() <= survivor.Store.View().Applied(); i++ {
 		_, err := c.Set(t.Context(), "/n", client.Clobber, []byte(strconv.Itoa(i)))
 		assert.Equal(t, nil, err)
 	}

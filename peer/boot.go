@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"context"
 	"fmt"
 	"os"
 
@@ -15,30 +16,31 @@ type origin struct {
 	from  string // the address that it came from; "": a new cluster
 }
 
-// boot begins a new cluster with this node as its only member: its own entries
-// are the first revisions; then alpha nops, so that the config that follows
-// from them is in force.
-func boot(cfg *Config, me *identity) (*origin, error) {
-	st, err := store.New(store.Config{History: cfg.History, HistoryBytes: cfg.HistoryBytes})
+// boot begins a new cluster with this node as its only member. Its tree is empty, or
+// what cfg.Restore has; this node's own entries are the first revisions after it; then
+// come alpha nops, so that the config that follows from them is in force.
+func boot(ctx context.Context, cfg *Config, me *identity) (*origin, error) {
+	st, err := firstTree(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
-	files := firstFiles(cfg, me)
+	base := st.View().Applied()
+	files := append(firstFiles(cfg, me), cfg.Restore.origin()...)
 	var log []store.Entry
 	for i, f := range files {
 		mutation, err := store.EncodeSet(f.Path, f.Value, store.Missing)
 		if err != nil {
 			return nil, fmt.Errorf("boot: %w", err)
 		}
-		log = append(log, store.Entry{Seqn: int64(i + 1), Mutation: mutation})
+		log = append(log, store.Entry{Seqn: base + int64(i+1), Mutation: mutation})
 	}
-	applied := int64(len(log)) + cfg.Alpha
+	applied := base + int64(len(log)) + cfg.Alpha
 	for i, err := range st.Apply(log, applied, nil) {
 		if err != nil {
 			return nil, fmt.Errorf("boot: %s: %w", files[i].Path, err)
 		}
 	}
-	first := consensus.Membership{From: 1, Members: []consensus.ID{me.id}}
+	first := consensus.Membership{From: base + 1, Members: []consensus.ID{me.id}}
 	return &origin{st: st, state: consensus.State{Applied: applied, Configs: []consensus.Membership{first}}}, nil
 }
 

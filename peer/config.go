@@ -32,6 +32,9 @@ type Config struct {
 	// one of them that answers will do. None: the node begins a new cluster.
 	Attach []string
 
+	// Restore is what a new cluster begins with; nil: with an empty tree.
+	Restore *Restore
+
 	// AttachTimeout is how long to go on trying them while none answers.
 	AttachTimeout time.Duration
 
@@ -144,7 +147,11 @@ func (cfg *Config) validate() error {
 		return fmt.Errorf("attach timeout: %v is negative", cfg.AttachTimeout)
 	case cfg.Alpha < 64:
 		return fmt.Errorf("alpha: %d is less than 64", cfg.Alpha)
-	case host == "" || ip != nil && ip.IsUnspecified():
+	}
+	if err := cfg.Restore.check(cfg); err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
+	if host == "" || ip != nil && ip.IsUnspecified() {
 		return fmt.Errorf("the address to listen on: %q is %w", cfg.Addr, ErrNotDialable)
 	}
 	return nil

@@ -33,6 +33,8 @@ func TestConfig(t *testing.T) {
 		"pulse: -1s":       func(c *Config) { c.Pulse = -time.Second },
 		"attach timeout":   func(c *Config) { c.AttachTimeout = -1 },
 		"alpha: 63":        func(c *Config) { c.Alpha = 63 },
+		"restore: only":    func(c *Config) { c.Attach, c.Restore = []string{"10.0.0.1:8046"}, &Restore{Rev: 1} },
+		"restore: no file": func(c *Config) { c.Restore = &Restore{Rev: 1} },
 		"logger":           func(c *Config) { c.Log = nil },
 	} {
 		cfg := good

@@ -5,10 +5,11 @@
 // # A node's life
 //
 // The first node of a cluster writes its own entries and its slot in /ctl/cal
-// as the first revisions (boot.go). Every other one gets a snapshot from a node
-// that it was told of (attach.go, snapshot.go), links to all members, registers
-// itself under /ctl/node, and takes an empty file in /ctl/cal, now or
-// whenever there is one; until then it passes writes on and reads by quorum
+// as the first revisions (boot.go), of an empty tree or of one that was saved
+// (restore.go). Every other one gets a snapshot from a node that it was told of
+// (attach.go, snapshot.go), links to all members, registers itself under
+// /ctl/node, and takes an empty file in /ctl/cal, now or whenever there is one;
+// until then it passes writes on and reads by quorum
 // (membership.go). A member that was cut off for Config.Timeout is removed by
 // the others (liveness.go), and so its slot is free for the next spare node; and
 // what a spare that died left behind is deleted (liveness_spares.go). A node that

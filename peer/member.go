@@ -10,10 +10,12 @@ import (
 
 // The files by which the cluster knows its nodes, and others know the cluster.
 const (
-	calDir   = "/ctl/cal"
-	nodeDir  = "/ctl/node"
-	namePath = "/ctl/name"
-	idPath   = "/ctl/id"
+	ctlDir     = "/ctl"
+	calDir     = ctlDir + "/cal"
+	nodeDir    = ctlDir + "/node"
+	namePath   = ctlDir + "/name"
+	idPath     = ctlDir + "/id"
+	originPath = ctlDir + "/origin"
 )
 
 func calPath(slot string) string       { return calDir + "/" + slot }

@@ -84,7 +84,7 @@ func dialable(asked string, got net.Addr) string {
 // begin finds what the node begins with.
 func begin(ctx context.Context, cfg *Config, me *identity) (*origin, error) {
 	if len(cfg.Attach) == 0 {
-		return boot(cfg, me)
+		return boot(ctx, cfg, me)
 	}
 	return attach(ctx, cfg, me)
 }

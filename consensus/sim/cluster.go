@@ -71,11 +71,12 @@ func (c *Cluster) boot(ids []consensus.ID, base int64, seats []int, configs []co
 // firstFiles are what a cluster begins with, all of one revision: everybody's
 // address, and the slots, empty but for those that are taken.
 func (c *Cluster) firstFiles(seats []int) (files []store.File) {
+	rev := max(1, c.p.Base)
 	for _, n := range c.nodes {
-		files = append(files, store.File{Path: addrPath(n.id), Value: []byte("here"), Rev: 1})
+		files = append(files, store.File{Path: addrPath(n.id), Value: []byte("here"), Rev: rev})
 	}
 	for slot := range maxSlots {
-		f := store.File{Path: slotPath(uint8(slot)), Rev: 1}
+		f := store.File{Path: slotPath(uint8(slot)), Rev: rev}
 		if slot < len(seats) {
 			f.Value = []byte(c.nodes[seats[slot]].id)
 		}

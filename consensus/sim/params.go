@@ -12,9 +12,10 @@ import (
 type Params struct {
 	Seed    uint64
 	Alpha   int64
-	Members int // of the last config that the schedule starts with
-	Extra   int // nodes beside them: followers, or members of the configs before
-	History int // configs that change within the first alpha seqns
+	Members int   // of the last config that the schedule starts with
+	Extra   int   // nodes beside them: followers, or members of the configs before
+	History int   // configs that change within the first alpha seqns
+	Base    int64 // a revision below which the schedule does not start, as in a cluster that was restored
 
 	Fill, Timeout  int64
 	Lease          int64 // 0: by Fill; negative: none
@@ -99,6 +100,7 @@ func Draw(seed uint64) Params {
 	p.drawNetwork(r)
 	p.drawFaults(r)
 	p.drawLoad(r)
+	p.Base = pick[int64](r, 0, 0, 0, 1e15, 1<<53-2000)
 	return p
 }
 

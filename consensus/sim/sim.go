@@ -74,7 +74,7 @@ func (p Params) Run(trace io.Writer) (res Result) {
 // the first alpha seqns where the parameters ask for one.
 func (c *Cluster) bootRandom() {
 	p := &c.p
-	base := pick(c.rand, 1, p.Alpha, 1000+c.rand.Int64N(1000))
+	base := p.Base + pick(c.rand, 1, p.Alpha, 1000+c.rand.Int64N(1000))
 	count := p.Members + p.Extra
 	if p.History > 0 {
 		count = max(count, 4)

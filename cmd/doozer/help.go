@@ -71,7 +71,7 @@ func printHelp(out io.Writer, words []string) error {
 	}
 	fmt.Fprint(out, helpHead)
 	for _, v := range verbs() {
-		fmt.Fprintf(out, "    %-16s %s\n", v.usage(), v.brief)
+		fmt.Fprintf(out, "    %-25s %s\n", v.usage(), v.brief)
 	}
 	_, err := fmt.Fprint(out, helpTail)
 	return err

@@ -17,7 +17,7 @@ func verbs() []verb {
 	return []verb{
 		getVerb(), setVerb(), addVerb(), delVerb(), touchVerb(),
 		statVerb(), findVerb(), walkVerb(),
-		watchVerb(), waitVerb(),
+		watchVerb(), waitVerb(), waitDurableVerb(),
 		revVerb(), selfVerb(), nopVerb(),
 		helpVerb(),
 	}

@@ -19,6 +19,8 @@ type options struct {
 	peer     peer.Config
 	web      string // the address of the page; "": none
 	webGiven bool   // -w was given: no other port will do
+	restore  string // the snapshot to begin with; "": none
+	named    bool   // -c was given
 	version  bool
 }
 
@@ -41,6 +43,7 @@ func parse(args []string, help io.Writer) (*options, error) {
 	fs.Var(&pulse, "pulse", "the `time` between two pulses; seconds, or as in 500ms")
 	fs.IntVar(&cfg.History, "hist", 360_000, "the `number` of changes kept to be read and watched")
 	fs.Int64Var(&cfg.HistoryBytes, "histbytes", 256<<20, "the most memory that they take, in `bytes`")
+	fs.StringVar(&opt.restore, "restore", "", "begin the new cluster with a snapshot, a `file` of doozer-backup's")
 	fs.BoolVar(&opt.version, "v", false, "print the version and exit")
 	if err := fs.Parse(args); errors.Is(err, flag.ErrHelp) {
 		fs.SetOutput(help)
@@ -50,6 +53,7 @@ func parse(args []string, help io.Writer) (*options, error) {
 	} else if err != nil {
 		return nil, fmt.Errorf("%w (doozerd -h tells what there is)", err)
 	}
+	fs.Visit(func(f *flag.Flag) { opt.named = opt.named || f.Name == "c" })
 	cfg.Timeout, cfg.Fill, cfg.Pulse = time.Duration(timeout), time.Duration(fill), time.Duration(pulse)
 	if fs.NArg() > 0 {
 		return nil, fmt.Errorf("unexpected argument %q (doozerd -h tells what there is)", fs.Arg(0))
@@ -65,6 +69,8 @@ func (opt *options) finish() error {
 		return errors.New("-hist: at least 1 change")
 	case cfg.HistoryBytes < 1:
 		return errors.New("-histbytes: at least 1 byte")
+	case opt.restore != "" && len(cfg.Attach) > 0:
+		return errors.New("-restore begins a new cluster, and -a attaches to one that is there: give one of them")
 	}
 	if err := opt.placePage(); err != nil {
 		return err

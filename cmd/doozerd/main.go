@@ -60,6 +60,18 @@ func wrongFlags(err error) int {
 
 // live runs the node, and its page.
 func live(ctx context.Context, opt *options, log *slog.Logger) error {
+	cfg := opt.peer
+	cfg.Log, cfg.Version = log, version()
+	snap, err := openSnapshot(opt.restore)
+	if err != nil {
+		return err
+	}
+	if snap != nil {
+		defer snap.file.Close()
+		if err := snap.restore(&cfg, opt.named); err != nil {
+			return err
+		}
+	}
 	l, err := listenPage(opt)
 	if err != nil {
 		return err
@@ -68,8 +80,6 @@ func live(ctx context.Context, opt *options, log *slog.Logger) error {
 	defer end()
 	var p *page
 	var failure error
-	cfg := opt.peer
-	cfg.Log, cfg.Version = log, version()
 	cfg.Ready = func(s peer.Started) {
 		where := "none"
 		if l != nil {

@@ -41,6 +41,21 @@ type Config struct {
 	// are all that ends calls.
 	GiveUp time.Duration
 
+	// Admit, if not nil, is asked about each node before the client, a Pinned one
+	// too, connects to it for good: on a connection that it did not admit nothing
+	// is sent or received by calls and watches. So a program that must not take
+	// another cluster for its own, as may live at an old address by now, under the
+	// same name even, can look for what only its own has. An error refuses the node
+	// like one that does not answer: others are tried, and this one again later.
+	// When there is no other, the errors of Dial and of calls match that error and
+	// ErrUnreachable.
+	//
+	// read reads a file as that node has it, which may lag behind the cluster; of
+	// a missing one rev is Missing. Admit may be called by several goroutines at
+	// once, and so may read, until Admit returns. Admit has to end with its context:
+	// an attempt takes 5 s in all, from the dialing on.
+	Admit func(ctx context.Context, read func(path string) (value []byte, rev int64, err error)) error
+
 	// DialContext makes connections; it has to end when its context does.
 	// Default: a net.Dialer's.
 	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)

@@ -24,6 +24,7 @@ const (
 type dialer struct {
 	net        func(ctx context.Context, network, addr string) (net.Conn, error)
 	pinned     bool              // any node will do that answers
+	admit      admit             // nil: all are admitted
 	failed     func(addr string) // hears of each failure
 	stragglers sync.WaitGroup    // attempts that lost a race
 
@@ -87,8 +88,8 @@ func (d *dialer) dialOne(ctx context.Context, addr string) attempt {
 	return a
 }
 
-// greet asks for the node's name, presents the secret, and asks for the
-// cluster's name, and whether the node can serve reads.
+// greet asks for the node's name, presents the secret, has the node admitted,
+// and asks for the cluster's name, and whether the node can serve reads.
 func (d *dialer) greet(ctx context.Context, a *attempt) error {
 	cn := a.conn
 	r := cn.do(ctx, newCall(proto.Request_SELF))
@@ -101,6 +102,9 @@ func (d *dialer) greet(ctx context.Context, a *attempt) error {
 		if err := cn.present(ctx, secret); err != nil {
 			return explain(proto.Request_ACCESS, "", err)
 		}
+	}
+	if err := d.ask(ctx, cn); err != nil {
+		return err
 	}
 	if d.pinned {
 		a.quorum = true

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/bmizerany/assert"
@@ -121,6 +122,7 @@ func TestDialUnreachable(t *testing.T) {
 	assert.T(t, errors.Is(err, ErrUnreachable), err)
 	assert.T(t, strings.Contains(err.Error(), a) && strings.Contains(err.Error(), b), err)
 	assert.T(t, !strings.Contains(err.Error(), "\n"), err)
+	assert.T(t, errors.Is(err, syscall.ECONNREFUSED), err)
 
 	ctx, cancel := context.WithTimeout(soon(t), dialStagger)
 	defer cancel()

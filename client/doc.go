@@ -20,7 +20,8 @@
 // nodes are (/ctl/node/*/addr), and follows the changes of that list while it
 // lives. Of the addresses that it was dialed with it makes use as well.
 // It stays with the cluster whose name (/ctl/name) it read first: a node of
-// another name, as an old address may lead to, it refuses.
+// another name, as an old address may lead to, it refuses; and any that
+// Config.Admit does, for programs to which a name is not proof enough.
 //
 // When the connection is lost it connects to another node: within 25 ms, then,
 // while none answers, in rounds between which it waits longer and longer, up to

@@ -3,6 +3,7 @@ package client
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/ha/doozer/proto"
 )
@@ -97,3 +98,18 @@ func isAnswer(err error) bool {
 	var e *Error
 	return errors.As(err, &e)
 }
+
+// failures is what went wrong at several nodes, in one line.
+type failures []error
+
+func (f failures) Error() string {
+	texts := make([]string, len(f))
+	for i, err := range f {
+		texts[i] = err.Error()
+	}
+	return strings.Join(texts, "; ")
+}
+
+func (f failures) Unwrap() []error { return f }
+
+func unreachable(f failures) error { return fmt.Errorf("%w: %w", ErrUnreachable, f) }

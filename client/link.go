@@ -40,7 +40,10 @@ func newLink(cfg Config, u *URI) *link {
 		failure: ErrUnreachable,
 	}
 	l.ctx, l.stop = context.WithCancel(context.Background())
-	l.dialer = &dialer{net: cfg.DialContext, pinned: cfg.Pinned, failed: l.nodes.fail, secret: u.Secret, log: cfg.Log}
+	l.dialer = &dialer{
+		net: cfg.DialContext, pinned: cfg.Pinned, admit: cfg.Admit, failed: l.nodes.fail,
+		secret: u.Secret, log: cfg.Log,
+	}
 	return l
 }
 
@@ -69,7 +72,7 @@ func (l *link) set(cn *conn, err error) bool {
 }
 
 func (l *link) setLocked(cn *conn, err error) bool {
-	if errors.Is(l.err, ErrClosed) {
+	if l.err == ErrClosed { // and no other error that matches it, as one of Config.Admit may
 		return false
 	}
 	if cn != nil {

@@ -3,8 +3,6 @@ package client
 import (
 	"context"
 	"fmt"
-
-	"github.com/ha/doozer/proto"
 )
 
 const nameFile = "/ctl/name" // where a cluster keeps its name
@@ -14,10 +12,7 @@ const nameFile = "/ctl/name" // where a cluster keeps its name
 // down. A name that may not be read, or is not there, says nothing.
 func (d *dialer) check(ctx context.Context, a *attempt) error {
 	cn := a.conn
-	cl := newCall(proto.Request_GET)
-	cl.setPath(nameFile)
-	cl.setRead([]ReadOption{Local()})
-	r := cn.do(ctx, cl)
+	r := cn.look(ctx, nameFile)
 	switch {
 	case r.err == nil:
 		a.cluster = string(r.value)

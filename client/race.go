@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -28,7 +27,7 @@ type race struct {
 
 	spare    attempt          // answers, but reaches no majority
 	enough   <-chan time.Time // when to be content with that one
-	failures []error
+	failures failures
 }
 
 // start begins the next attempt, if there is one.
@@ -76,22 +75,33 @@ func (r *race) second() *conn {
 }
 
 // failure says why nobody won. What a node itself refused tells more than what
-// others did not answer.
+// others did not answer, and that one was not admitted more than that time was up.
 func (r *race) failure(ctx context.Context) error {
+	refused := r.notAdmitted()
 	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("%w: %w", ErrUnreachable, err)
+		return unreachable(append(refused, err))
 	}
-	var texts []string
-	for _, err := range r.failures {
-		if isAnswer(err) && !errors.Is(err, ErrNoQuorum) {
-			return err
+	if len(refused) == 0 {
+		for _, err := range r.failures {
+			if isAnswer(err) && !errors.Is(err, ErrNoQuorum) {
+				return err
+			}
 		}
-		texts = append(texts, err.Error())
 	}
-	if len(texts) == 0 {
+	if len(r.failures) == 0 {
 		return fmt.Errorf("%w: no other is known", ErrUnreachable)
 	}
-	return fmt.Errorf("%w: %s", ErrUnreachable, strings.Join(texts, "; "))
+	return unreachable(r.failures)
+}
+
+// notAdmitted is those of the failures that are refusals of Config.Admit.
+func (r *race) notAdmitted() (refused failures) {
+	for _, err := range r.failures {
+		if _, ok := errors.AsType[notAdmitted](err); ok {
+			refused = append(refused, err)
+		}
+	}
+	return refused
 }
 
 // abandon closes what attempts that nobody waits for any more still bring, and

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"runtime"
 	"sync"
 
 	"github.com/ha/doozer/proto"
@@ -194,13 +195,30 @@ func (f *feed) take(r reply) {
 	default:
 		s.push(r)
 	}
-	full := s.err == nil && !s.paused && (len(s.queue)-s.head >= maxQueue || s.bytes >= maxQueueBytes)
-	s.paused = s.paused || full
+	full := s.full()
 	s.mu.Unlock()
-	if full {
-		f.conn.cancel(r.tag, f)
-	}
 	s.signal()
+	if full {
+		runtime.Gosched() // to a reader that would keep up, but for want of a processor
+		f.pause(r.tag)
+	}
+}
+
+// full reports whether the queue takes no more. mu is held.
+func (s *stream) full() bool {
+	return s.err == nil && !s.paused && (len(s.queue)-s.head >= maxQueue || s.bytes >= maxQueueBytes)
+}
+
+// pause gives the request up if the queue is full still.
+func (f *feed) pause(tag int32) {
+	f.mu.Lock()
+	full := f == f.stream.feed && f.full()
+	f.paused = f.paused || full
+	f.mu.Unlock()
+	if full {
+		f.conn.cancel(tag, f)
+		f.signal()
+	}
 }
 
 // interrupt ends the latest request: for good, or until it is asked again. mu

@@ -246,7 +246,7 @@ func (c *conn) cancel(tag int32, s sink) bool {
 
 // read hands out answers until the connection fails.
 func (c *conn) read() error {
-	var m proto.Response
+	var a proto.Answer
 	for {
 		if err := c.frames.Read(); err != nil {
 			return err
@@ -256,27 +256,26 @@ func (c *conn) read() error {
 			if !ok {
 				break
 			}
-			m.Reset()
-			if err := m.UnmarshalVT(frame); err != nil {
+			if err := a.Decode(frame); err != nil {
 				return fmt.Errorf("not a response: %w", err)
 			}
-			c.deliver(newReply(&m))
+			c.deliver(&a)
 		}
 	}
 }
 
-// deliver completes, or continues, the request that r answers. An answer that
+// deliver completes, or continues, the request that a answers. An answer that
 // nobody waits for was given up.
-func (c *conn) deliver(r reply) {
+func (c *conn) deliver(a *proto.Answer) {
 	c.mu.Lock()
-	p, ok := c.open[r.tag]
-	if ok && (!p.many || r.err != nil || r.has(proto.Response_DONE)) {
-		c.remove(r.tag, p)
+	p, ok := c.open[a.Tag]
+	if ok && (!p.many || a.Failed || a.Flags&int32(proto.Response_DONE) != 0) {
+		c.remove(a.Tag, p)
 	}
 	drained := c.draining && len(c.open) == 0
 	c.mu.Unlock()
 	if ok {
-		p.take(r)
+		p.take(newReply(a))
 	}
 	if drained {
 		c.end(errMoved)

@@ -1,6 +1,10 @@
 package client
 
-import "github.com/ha/doozer/proto"
+import (
+	"bytes"
+
+	"github.com/ha/doozer/proto"
+)
 
 // request is a message together with what its optional fields point at, so
 // that a request costs no allocation a field.
@@ -98,18 +102,19 @@ type reply struct {
 	sent  bool  // the request was handed to the connection
 }
 
-func newReply(m *proto.Response) reply {
+// newReply copies what it keeps: the frame of a will be gone.
+func newReply(a *proto.Answer) reply {
 	r := reply{
-		tag:   m.GetTag(),
-		flags: m.GetFlags(),
-		len:   m.GetLen(),
-		rev:   m.GetRev(),
-		path:  m.GetPath(),
-		value: m.GetValue(),
+		tag:   a.Tag,
+		flags: a.Flags,
+		len:   a.Len,
+		rev:   a.Rev,
+		path:  string(a.Path),
+		value: bytes.Clone(a.Value),
 		sent:  true,
 	}
-	if m.ErrCode != nil {
-		r.err = &Error{Code: m.GetErrCode(), Detail: m.GetErrDetail()}
+	if a.Failed {
+		r.err = &Error{Code: a.ErrCode, Detail: string(a.Detail)}
 	}
 	return r
 }

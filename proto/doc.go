@@ -17,6 +17,6 @@
 // that arrived, never with a length that a header claims, and a connection
 // whose output passes its limit is ended.
 //
-// Call is a Request decoded without allocating anything, for the server's hot
-// path.
+// Call is a Request, and Answer a Response, decoded without allocating anything,
+// for the hot paths of the server and of clients.
 package proto

@@ -8,7 +8,7 @@ import (
 )
 
 // eventsAtOnce is how many changes a watch takes from the store in one go.
-const eventsAtOnce = 32
+const eventsAtOnce = 256
 
 // stream serves a request that may last forever in a goroutine of its own. The
 // goroutine ends the request; its context ends with the connection and when

@@ -237,15 +237,27 @@ func (s *stream) interrupt(err error) {
 	}
 }
 
+// push notes an answer. mu is held.
 func (s *stream) push(r reply) {
 	s.refusals = 0
 	if r.has(proto.Response_VALID) && s.cur.see(&r) {
+		if s.head >= maxQueue {
+			s.compact()
+		}
 		s.queue = append(s.queue, r)
 		s.bytes += len(r.value)
 	}
 	if r.has(proto.Response_DONE) {
 		s.fail(io.EOF)
 	}
+}
+
+// compact gives the room of what was taken out of the queue back to it: a reader
+// that keeps up may never empty it. mu is held.
+func (s *stream) compact() {
+	n := copy(s.queue, s.queue[s.head:])
+	clear(s.queue[n:])
+	s.queue, s.head = s.queue[:n], 0
 }
 
 // fail sets the reason for the end; the first stands. mu is held.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"runtime"
 	"strings"
 	"testing"
@@ -133,6 +134,62 @@ func TestWatchLosesNothing(t *testing.T) {
 		requests++
 	}
 	assert.T(t, requests > 5, requests)
+}
+
+// A reader that would keep up, but for want of a processor, costs no new request
+// whenever its queue is full.
+func TestReaderWithoutProcessor(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	history := transactions(rand.New(rand.NewPCG(1, 2)), 100*maxQueue)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	assert.Equal(t, nil, err)
+	defer l.Close()
+	ours, err := net.Dial("tcp", l.Addr().String()) // a pipe lets others run with each read
+	assert.Equal(t, nil, err)
+	theirs, err := l.Accept()
+	assert.Equal(t, nil, err)
+	defer theirs.Close()
+	c, p := pinned(ours), &peer{t: t, nc: theirs}
+	asked := make(chan *proto.Request, len(history))
+	go p.serve(history, nil, func() int { return 4 * maxQueue }, asked)
+	w, err := c.Watch(soon(t), "/**", 1)
+	assert.Equal(t, nil, err)
+	for range history {
+		_, err := w.Next()
+		assert.Equal(t, nil, err)
+	}
+	_, err = c.Rev(soon(t)) // all else is answered then
+	assert.Equal(t, nil, err)
+	c.Close()
+	requests := 0
+	for range asked {
+		requests++
+	}
+	assert.T(t, requests < 25, requests) // it was some 100
+}
+
+// A reader that keeps up, but never has the queue empty, does not make it grow.
+func TestQueueNeverEmpty(t *testing.T) {
+	c, p := pipe(t)
+	go func() {
+		for p.recv() != nil {
+		}
+	}()
+	for _, held := range []int64{1, maxQueue / 2, maxQueue - 1} {
+		w, err := c.Watch(soon(t), "/a", 1)
+		assert.Equal(t, nil, err)
+		s := w.stream
+		for rev := int64(1); rev <= 20*maxQueue; rev++ {
+			s.feed.take(reply{tag: s.feed.tag, flags: 5, rev: rev})
+			if rev > held {
+				ev, err := w.Next()
+				assert.Equal(t, nil, err)
+				assert.Equal(t, rev-held, ev.Rev)
+			}
+		}
+		assert.T(t, cap(s.queue) <= 4*maxQueue, cap(s.queue))
+		w.Close()
+	}
 }
 
 // full reports whether s is paused, or has nothing more to expect.

@@ -131,14 +131,19 @@ func (s *stream) open(cn *conn) error {
 
 // next waits for the next answer. At the end of the stream the error is
 // io.EOF.
-func (s *stream) next() (reply, error) {
+func (s *stream) next() (r reply, err error) {
+	err = s.await(func() { r = s.pop() })
+	return r, err
+}
+
+// await waits until there are answers, and calls take, with mu held, for one or
+// more of them. An error says why no more will come.
+func (s *stream) await(take func()) error {
 	for {
-		r, ok, paused, err := s.pop()
+		took, paused, err := s.look(take)
 		switch {
-		case err != nil:
-			return reply{}, err
-		case ok:
-			return r, nil
+		case took || err != nil:
+			return err
 		case paused:
 			if err := s.start(); err != nil {
 				s.halt(err)
@@ -147,30 +152,35 @@ func (s *stream) next() (reply, error) {
 			select {
 			case <-s.ready:
 			case <-s.ctx.Done():
-				return reply{}, s.ctx.Err()
+				return s.ctx.Err()
 			}
 		}
 	}
 }
 
-// pop takes the first answer of the queue. With none there it says how things
-// are.
-func (s *stream) pop() (r reply, ok, paused bool, err error) {
+// look calls take if there are answers. Otherwise it says how things are.
+func (s *stream) look(take func()) (took, paused bool, err error) {
 	if err := s.ctx.Err(); err != nil {
-		return r, false, false, err
+		return false, false, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.head == len(s.queue) {
-		return r, false, s.paused, s.err
+		return false, s.paused, s.err
 	}
+	take()
+	return true, false, nil
+}
+
+// pop takes the first answer of the queue, of which there is one. mu is held.
+func (s *stream) pop() (r reply) {
 	r, s.queue[s.head] = s.queue[s.head], reply{}
 	s.head++
 	s.bytes -= len(r.value)
 	if s.head == len(s.queue) {
 		s.queue, s.head = s.queue[:0], 0
 	}
-	return r, true, false, nil
+	return r
 }
 
 // pending reports whether next would not wait.

@@ -104,8 +104,33 @@ func transactions(rnd *rand.Rand, n int) (history []Event) {
 }
 
 // A reader that is slower than the node sees every change once and in order,
-// transactions in one piece, though its queue overflows time and again.
+// transactions in one piece, though its queue overflows time and again; whether
+// it takes changes one by one, or all that are there, or now so and now so.
 func TestWatchLosesNothing(t *testing.T) {
+	for name, takes := range map[string]func(w *Watch, buf []Event) ([]Event, error){
+		"one by one": single,
+		"batches":    (*Watch).NextBatch,
+		"either": func(w *Watch, buf []Event) ([]Event, error) {
+			if len(buf)%2 == 0 {
+				return single(w, buf)
+			}
+			return w.NextBatch(buf)
+		},
+	} {
+		t.Run(name, func(t *testing.T) { losesNothing(t, takes) })
+	}
+}
+
+// single is Next in the form of NextBatch.
+func single(w *Watch, buf []Event) ([]Event, error) {
+	ev, err := w.Next()
+	if err != nil {
+		return buf, err
+	}
+	return append(buf, ev), nil
+}
+
+func losesNothing(t *testing.T, take func(w *Watch, buf []Event) ([]Event, error)) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	history := transactions(rnd, 20*maxQueue)
 	c, p := pipe(t)
@@ -114,19 +139,28 @@ func TestWatchLosesNothing(t *testing.T) {
 	ctx := soon(t)
 	w, err := c.Watch(ctx, "/**", 1)
 	assert.Equal(t, nil, err)
-	for i, exp := range history {
-		for i%(3*maxQueue) == 0 && !full(w.stream) && ctx.Err() == nil {
-			runtime.Gosched() // let it overflow
+	var got []Event
+	for overflow := 0; len(got) < len(history); {
+		if len(got) >= overflow {
+			for !full(w.stream) && ctx.Err() == nil {
+				runtime.Gosched() // let it overflow
+			}
+			overflow += 3 * maxQueue
 		}
-		ev, err := w.Next()
+		before := len(got)
+		got, err = take(w, got)
 		assert.Equal(t, nil, err)
-		if ev.Path != exp.Path || ev.Rev != exp.Rev || ev.More != exp.More {
+		assert.T(t, len(got) > before && len(got)-before <= maxQueue, len(got)-before)
+	}
+	for i, exp := range history {
+		if ev := got[i]; ev.Path != exp.Path || ev.Rev != exp.Rev || ev.More != exp.More {
 			t.Fatalf("change %d: got %v, want %v", i, ev, exp)
 		}
 	}
 	w.Close()
-	_, err = w.Next()
+	left, err := take(w, got)
 	assert.T(t, errors.Is(err, ErrClosed), err)
+	assert.Equal(t, len(got), len(left))
 	c.Close()
 	requests := 0
 	for q := range asked {

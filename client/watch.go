@@ -83,6 +83,22 @@ func (w *Watch) Next() (Event, error) {
 	return newEvent(&r), nil
 }
 
+// NextBatch is Next for those who follow many changes: it waits for the next
+// one, and appends to buf all that are there, 1,024 at most. They may be mixed.
+// With an error buf is returned as it was.
+func (w *Watch) NextBatch(buf []Event) ([]Event, error) {
+	err := w.stream.await(func() {
+		for range len(w.stream.queue) - w.stream.head {
+			r := w.stream.pop()
+			buf = append(buf, newEvent(&r))
+		}
+	})
+	if err != nil {
+		return buf, explain(proto.Request_WATCH, w.glob, err)
+	}
+	return buf, nil
+}
+
 // Pending reports whether Next would return at once, so that a program may
 // write out what it has gathered before it waits.
 func (w *Watch) Pending() bool { return w.stream.pending() }

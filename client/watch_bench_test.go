@@ -3,6 +3,7 @@
 package client
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net"
@@ -51,7 +52,7 @@ func served(b *testing.B) (*store.Store, string) {
 		b.Fatal(err)
 	}
 	go srv.Serve(l)
-	b.Cleanup(func() { srv.Shutdown(b.Context()) })
+	b.Cleanup(func() { srv.Shutdown(context.Background()) })
 	return st, l.Addr().String()
 }
 
@@ -62,12 +63,13 @@ func served(b *testing.B) (*store.Store, string) {
 // program share a machine.
 func BenchmarkWatch(b *testing.B) {
 	for _, pace := range []int{0, 250_000} {
-		b.Run(fmt.Sprintf("pace=%d", pace), func(b *testing.B) { watchChanges(b, pace) })
+		b.Run(fmt.Sprintf("Next/pace=%d", pace), func(b *testing.B) { watchChanges(b, pace, single) })
+		b.Run(fmt.Sprintf("NextBatch/pace=%d", pace), func(b *testing.B) { watchChanges(b, pace, (*Watch).NextBatch) })
 	}
 }
 
 // watchChanges watches b.N changes, of which pace come a second; 0: no matter how many.
-func watchChanges(b *testing.B, pace int) {
+func watchChanges(b *testing.B, pace int, next func(*Watch, []Event) ([]Event, error)) {
 	st, addr := served(b)
 	c, err := Config{Pinned: true}.Dial(b.Context(), addr)
 	if err != nil {
@@ -83,13 +85,18 @@ func watchChanges(b *testing.B, pace int) {
 	b.ResetTimer()
 	begun := cpu(b)
 	go change(b, st, pace, read)
-	for i := range b.N {
-		ev, err := w.Next()
-		if err != nil || ev.Rev != int64(i+1) {
-			b.Fatalf("change %d: %v, %v", i+1, ev, err)
+	var events []Event
+	for n := 0; n < b.N; {
+		if events, err = next(w, events[:0]); err != nil {
+			b.Fatal(err)
 		}
-		if (i+1)%changesAtOnce == 0 {
-			<-read
+		for _, ev := range events {
+			if n++; ev.Rev != int64(n) {
+				b.Fatalf("change %d: %v", n, ev)
+			}
+			if n%changesAtOnce == 0 {
+				<-read
+			}
 		}
 	}
 	b.ReportMetric(float64((cpu(b)-begun).Nanoseconds())/float64(b.N), "cpu-ns/op")

@@ -157,7 +157,7 @@ func (a *Archive) End() (rev int64, at time.Time, err error) {
 		}
 	}
 	for _, snap := range a.Snapshots {
-		if h, err := snapshotHead(snap.Path); err == nil && h.Last > rev {
+		if h, err := snap.Head(); err == nil && h.Last > rev {
 			rev, heard = h.Last, h.LastTime
 		}
 	}
@@ -165,17 +165,4 @@ func (a *Archive) End() (rev int64, at time.Time, err error) {
 		at = time.Unix(0, heard)
 	}
 	return rev, at, nil
-}
-
-func snapshotHead(path string) (*Head, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	s, err := NewSnapshotReader(f, path)
-	if err != nil {
-		return nil, err
-	}
-	return s.Head, nil
 }

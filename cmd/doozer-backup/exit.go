@@ -13,7 +13,7 @@ import (
 // Exit statuses, besides the protocol's error codes of a node's refusal (1 to 22, and 127).
 const (
 	exitUsage       = 64 // wrong use
-	exitDamage      = 65 // something is damaged or missing
+	exitDamage      = 65 // something is damaged or missing, or does not work
 	exitMissing     = 66 // what was asked for is not in the journal
 	exitUnreachable = 69 // no node can be reached
 	exitIO          = 74 // a file could not be read or written
@@ -44,7 +44,7 @@ func status(err error) int {
 		return exitUsage
 	case errors.Is(err, journal.ErrLocked):
 		return exitLocked
-	case errors.Is(err, errDamaged), errors.Is(err, journal.ErrNotWhole), errors.As(err, new(*journal.Damage)):
+	case errors.Is(err, errDamaged), errors.Is(err, errUnwell), errors.Is(err, journal.ErrNotWhole), errors.As(err, new(*journal.Damage)):
 		return exitDamage
 	case errors.Is(err, journal.ErrMissing), errors.Is(err, journal.ErrNotJournal):
 		return exitMissing

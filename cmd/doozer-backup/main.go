@@ -40,6 +40,9 @@ func (e *env) warn(format string, args ...any) {
 // verbs are listed in the order of the help text.
 func verbs() []verb {
 	return []verb{
+		runVerb(),
+		statusVerb(),
+		snapshotVerb(),
 		helpVerb(),
 	}
 }

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ha/doozer/client"
+	"github.com/ha/doozer/journal"
+	"github.com/ha/doozer/store"
+)
+
+// Where a cluster says which one it is.
+const (
+	nameFile   = "/ctl/name"
+	idFile     = "/ctl/id"
+	originFile = "/ctl/origin" // in a restored cluster: the id of the one that it was made from, and a revision
+	everything = "/**"
+)
+
+// defaultAddr is what DOOZER_URI says, or a node on this machine.
+func defaultAddr() string {
+	if addr := os.Getenv("DOOZER_URI"); addr != "" {
+		return addr
+	}
+	return "127.0.0.1:8046"
+}
+
+// identity is which cluster a journal is of. It changes when that cluster is restored.
+type identity struct {
+	mu   sync.Mutex
+	name string
+	id   string
+}
+
+func (i *identity) set(name, id string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.name, i.id = name, id
+}
+
+func (i *identity) get() (name, id string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.name, i.id
+}
+
+// admit refuses nodes of other clusters than this one, or one that was restored from it: what they call
+// revision 5 is something else. It is a client.Config's Admit.
+func (i *identity) admit(ctx context.Context, read func(path string) ([]byte, int64, error)) error {
+	name, ours := i.get()
+	if name == "" {
+		return nil // the journal is empty yet
+	}
+	id, _, err := read(idFile)
+	if err != nil {
+		return err
+	}
+	origin, _, err := read(originFile)
+	if err != nil {
+		return err
+	}
+	from, _, _ := strings.Cut(string(origin), " ")
+	if theirs := string(id); theirs != ours && (ours == "" || from != ours) {
+		return fmt.Errorf("%w: its id is %q, and the journal is of %q", errOtherCluster, theirs, ours)
+	}
+	return nil
+}
+
+var errOtherCluster = errors.New("a node of another cluster")
+
+// headOf asks which cluster has a revision, and tells of it as a snapshot's head does. heard
+// is when that revision was known to be there; the read happens after it.
+func headOf(ctx context.Context, c *client.Client, rev int64, heard time.Time) (*journal.Head, error) {
+	name, _, err := c.Get(ctx, nameFile, client.At(rev))
+	if err != nil {
+		return nil, err
+	}
+	id, _, err := c.Get(ctx, idFile, client.At(rev))
+	if err != nil {
+		return nil, err
+	}
+	return &journal.Head{Cluster: string(name), Id: string(id), Rev: rev, Time: heard.UnixNano()}, nil
+}
+
+// filesAt are all files of a cluster as of a revision.
+func filesAt(ctx context.Context, c *client.Client, rev int64) iter.Seq2[store.File, error] {
+	return func(yield func(store.File, error) bool) {
+		for f, err := range c.Walk(ctx, everything, client.At(rev)) {
+			if !yield(store.File{Path: f.Path, Value: f.Value, Rev: f.Rev}, err) {
+				return
+			}
+		}
+	}
+}

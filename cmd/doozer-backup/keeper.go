@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/ha/doozer/journal"
+	"github.com/ha/doozer/store"
+)
+
+// keeper makes a snapshot from time to time, out of the journal itself, and drops what need not be
+// kept. So what lies on the disk is read back all the time, and the cluster has no work with it.
+type keeper struct {
+	*follower
+	age       time.Duration // a snapshot as old is followed by another
+	bytes     int64         // so is one, no longer than the changes since, after as many bytes of those
+	retention journal.Retention
+}
+
+const (
+	keepEvery = 5 * time.Second
+	keepPause = time.Minute // after a failure
+)
+
+func (k *keeper) run(ctx context.Context) {
+	pause := keepEvery
+	for sleep(ctx, pause) {
+		pause = keepEvery
+		switch err := k.look(ctx); {
+		case err == nil, ctx.Err() != nil:
+		case spoilt(err):
+			k.log.Error("the journal cannot be read back", "err", err)
+			poke(k.fresh)
+			pause = keepPause
+		default:
+			k.log.Error("cannot save a snapshot, or drop what is old; trying again", "err", err)
+			pause = keepPause
+		}
+	}
+}
+
+// spoilt says that the journal lacks something, as opposed to an error in reading it.
+func spoilt(err error) bool {
+	return errors.Is(err, journal.ErrMissing) || errors.Is(err, journal.ErrNotWhole) || errors.As(err, new(*journal.Damage))
+}
+
+// look saves a snapshot if it is time for one.
+func (k *keeper) look(ctx context.Context) error {
+	durable := k.state.durableRev()
+	if durable == 0 {
+		return nil
+	}
+	a, err := journal.Read(k.dir)
+	if err != nil || !k.due(a, durable, time.Now()) {
+		return err
+	}
+	k.rotate.Store(true)
+	if err := k.snapshot(ctx, a, durable); err != nil {
+		return err
+	}
+	if a, err = journal.Read(k.dir); err != nil {
+		return err
+	}
+	removed, err := a.Prune(k.retention, time.Now())
+	if len(removed) > 0 {
+		k.log.Info("dropped what need not be kept", "files", len(removed), "last", removed[len(removed)-1])
+	}
+	return err
+}
+
+// due reports whether to make a snapshot now.
+func (k *keeper) due(a *journal.Archive, durable int64, now time.Time) bool {
+	n := len(a.Snapshots)
+	if n == 0 {
+		return false // the one to begin with is under way
+	}
+	last := a.Snapshots[n-1]
+	if last.Rev >= durable {
+		return false
+	}
+	var since int64
+	for _, s := range a.Segments {
+		if s.Limit > last.Rev {
+			since += s.Size
+		}
+	}
+	at := k.state.get(now).SnapshotTime
+	return since >= max(k.bytes, last.Size) || now.Sub(at) >= k.age
+}
+
+func (k *keeper) snapshot(ctx context.Context, a *journal.Archive, rev int64) error {
+	begun := time.Now()
+	t, err := a.At(rev, nil)
+	if err != nil {
+		return err
+	}
+	all, err := store.CompileGlob(everything)
+	if err != nil {
+		return err
+	}
+	if err := journal.SaveSnapshot(journal.SnapshotPath(k.dir, rev), t.Head, t.Match(all)); err != nil {
+		return err
+	}
+	k.state.snapshot(t.Head)
+	k.log.Info("saved a snapshot", "rev", rev, "files", len(t.Files), "took", time.Since(begun).Round(time.Millisecond))
+	return ctx.Err()
+}

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/ha/doozer/client"
+	"github.com/ha/doozer/journal"
+	"github.com/ha/doozer/store"
+)
+
+// runConfig is what the flags of run say.
+type runConfig struct {
+	dir, addr, listen, report string
+	every                     fsync
+	segment, snapshotBytes    byteSize
+	snapshotAge               time.Duration
+	keep                      journal.Retention
+	keepBytes                 byteSize
+}
+
+func runVerb() verb {
+	return verb{
+		name: "run", brief: "follow a cluster, and write every change to disk",
+		help: `Writes every change, with its revision, to segments in a folder, and a snapshot of
+the whole tree from time to time. Begins with a snapshot of the cluster, or goes
+on after what the folder has. When its node is lost it goes on at another one.
+When no node has the changes any more that come next, it says so, and goes on
+with a fresh snapshot. Two may follow one cluster, each with its own folder.
+
+What old snapshots and segments are dropped, the -keep flags say: whatever any of
+them lets go; the newest snapshot and all changes after it always stay.
+
+It ends when it is interrupted, after it has written what it has. "doozer-backup
+status" tells how it is doing, and with -report so does a file in the store, which
+"doozer wait-durable" waits for.
+
+    $ doozer-backup run -d /var/lib/doozer-backup -report /ctl/backup/a
+`,
+		setup: func(fs *flag.FlagSet) action {
+			cfg := runConfig{segment: journal.DefaultSegmentBytes, snapshotBytes: 256 << 20}
+			fs.StringVar(&cfg.dir, "d", "", "the `folder` to write to, which is made if need be")
+			fs.StringVar(&cfg.addr, "a", defaultAddr(), "a node's `address`, or a doozer: URI with several (DOOZER_URI)")
+			fs.Var(&cfg.every, "fsync", "when to write to the disk: batch, as soon as it can; or a `time`, so often at most, as in 100ms")
+			fs.Var(&cfg.segment, "segment", "the `size` of a segment, after which a new one begins")
+			fs.Var(&cfg.snapshotBytes, "snapshot-size", "make a snapshot after changes of that `size`")
+			fs.DurationVar(&cfg.snapshotAge, "snapshot-age", 24*time.Hour, "make a snapshot after that `time`, if anything changed")
+			fs.DurationVar(&cfg.keep.Age, "keep-age", 30*24*time.Hour, "keep what it takes to go back so far in `time`; 0: no bound")
+			fs.Var(&cfg.keepBytes, "keep-size", "keep files of that `size` at most, as in 10GB; 0: no bound")
+			fs.Int64Var(&cfg.keep.Revs, "keep-revs", 0, "keep what it takes to go back so many `revisions`; 0: no bound")
+			fs.StringVar(&cfg.listen, "listen", "", "serve /metrics (Prometheus) and /status at this `address`")
+			fs.StringVar(&cfg.report, "report", "", "write the revision that is durable to this `path` of the store, as in /ctl/backup/a")
+			return func(ctx context.Context, e *env, args []string) error {
+				if err := errors.Join(noArgs(args), cfg.check()); err != nil {
+					return err
+				}
+				return follow(ctx, &cfg, slog.New(slog.NewTextHandler(e.errs, nil)))
+			}
+		},
+	}
+}
+
+// check says what is wrong with the flags.
+func (cfg *runConfig) check() error {
+	switch {
+	case cfg.dir == "":
+		return usageError("run: which folder? (-d)")
+	case cfg.snapshotAge <= 0 || cfg.snapshotBytes <= 0 || cfg.segment <= 0:
+		return usageError("run: -segment, -snapshot-age and -snapshot-size have to be above zero")
+	case cfg.keep.Age < 0 || cfg.keep.Revs < 0:
+		return usageError("run: -keep-age and -keep-revs cannot be negative")
+	}
+	if cfg.report != "" {
+		if err := store.CheckPath(cfg.report); err != nil || cfg.report == "/" {
+			return usageError(fmt.Sprintf("run: -report: %q is not the path of a file", cfg.report))
+		}
+	}
+	if _, err := client.ParseURI(cfg.addr); err != nil {
+		return usageError("run: -a: " + err.Error())
+	}
+	cfg.keep.Bytes = int64(cfg.keepBytes)
+	return nil
+}
+
+// follow is the whole of run.
+func follow(ctx context.Context, cfg *runConfig, log *slog.Logger) (err error) {
+	j, err := journal.Open(cfg.dir, journal.Config{SegmentBytes: int64(cfg.segment), Log: log})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, j.Close()) }()
+	f, err := newFollower(ctx, cfg, j, log)
+	if err != nil {
+		return err
+	}
+	defer f.c.Close()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	defer cancel()
+	if cfg.listen != "" {
+		l, err := net.Listen("tcp", cfg.listen)
+		if err != nil {
+			return fmt.Errorf("-listen: %w", err)
+		}
+		log.Info("serves metrics", "url", "http://"+l.Addr().String()+"/metrics")
+		beside.Go(func() { serveMetrics(ctx, l, f.state, log) })
+	}
+	if cfg.report != "" {
+		beside.Go(func() { f.sendReports(ctx) })
+	}
+	k := &keeper{follower: f, age: cfg.snapshotAge, bytes: int64(cfg.snapshotBytes), retention: cfg.keep}
+	beside.Go(func() { k.run(ctx) })
+	beside.Go(func() { f.keepStatus(ctx) })
+	log.Info("follows", "node", f.c.Addr(), "dir", cfg.dir, "after", j.Rev())
+	err = f.run(ctx)
+	log.Info("ends", "durable", j.Rev())
+	return err
+}
+
+// newFollower dials the cluster that the journal is of.
+func newFollower(ctx context.Context, cfg *runConfig, j *journal.Journal, log *slog.Logger) (*follower, error) {
+	f := &follower{dir: cfg.dir, j: j, who: new(identity), state: newState(cfg.report), log: log,
+		every: time.Duration(cfg.every), fresh: make(chan struct{}, 1)}
+	name, id := j.Cluster()
+	f.who.set(name, id)
+	f.state.follows(name, id, j.Rev())
+	if a, err := journal.Read(cfg.dir); err == nil {
+		for _, snap := range slices.Backward(a.Snapshots) {
+			if h, err := snap.Head(); err == nil {
+				f.state.newest(h)
+				break
+			}
+		}
+	}
+	var err error
+	f.c, err = client.Config{Log: log, Admit: f.who.admit}.Dial(ctx, cfg.addr)
+	return f, err
+}
+
+// fsync is a flag: the time between two commits; 0: batch by batch.
+type fsync time.Duration
+
+func (f *fsync) String() string {
+	if *f == 0 {
+		return "batch"
+	}
+	return time.Duration(*f).String()
+}
+
+// Set parses one.
+func (f *fsync) Set(text string) error {
+	if text == "batch" {
+		*f = 0
+		return nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d <= 0 || d > time.Minute {
+		return errors.New("it is batch, or a time up to 1m")
+	}
+	*f = fsync(d)
+	return nil
+}
+
+// byteSize is a flag: a number of bytes, or as in 64MB.
+type byteSize int64
+
+func (b *byteSize) String() string { return strings.ReplaceAll(humanize.IBytes(uint64(*b)), " ", "") }
+
+// Set parses one.
+func (b *byteSize) Set(text string) error {
+	n, err := humanize.ParseBytes(text)
+	if err != nil || n > 1<<62 {
+		return errors.New("it is a number of bytes, or as in 64MB")
+	}
+	*b = byteSize(n)
+	return nil
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/ha/doozer/client"
+	"github.com/ha/doozer/journal"
+	"github.com/ha/doozer/store"
+)
+
+func snapshotVerb() verb {
+	return verb{
+		name: "snapshot", brief: "save the whole tree as it is now",
+		help: `Writes one file with the whole tree of a cluster, as of one revision. "doozerd
+-restore" begins a new cluster with it, and the other verbs read it.
+
+With -local it asks one node for what that has, also when a majority of the
+cluster is gone for good. Of several addresses it takes the node with the highest
+revision. Writes that were acknowledged last may be missing there.
+
+    $ doozer-backup snapshot -o tree.snap
+    $ doozer-backup snapshot -local -a 'doozer:?ca=10.0.0.2&ca=10.0.0.3' -o tree.snap
+`,
+		setup: func(fs *flag.FlagSet) action {
+			addr := fs.String("a", defaultAddr(), "a node's `address`, or a doozer: URI with several (DOOZER_URI)")
+			out := fs.String("o", "", "the `file` to write, which must not be there yet; - for standard output")
+			local := fs.Bool("local", false, "what one node has, without a majority")
+			force := fs.Bool("force", false, "replace the file if it is there")
+			return func(ctx context.Context, e *env, args []string) error {
+				if err := noArgs(args); err != nil {
+					return err
+				}
+				if *out == "" {
+					return usageError("snapshot: which file? (-o)")
+				}
+				if _, err := client.ParseURI(*addr); err != nil {
+					return usageError("snapshot: -a: " + err.Error())
+				}
+				return e.saveCluster(ctx, *addr, *out, *local, *force)
+			}
+		},
+	}
+}
+
+// giveUp is for how long no node may be reached.
+const giveUp = 5 * time.Second
+
+// saveCluster writes the tree that a cluster, or one node, has.
+func (e *env) saveCluster(ctx context.Context, addr, out string, local, force bool) error {
+	if err := e.checkOutput(out, force); err != nil {
+		return err
+	}
+	c, err := dialFor(ctx, e, addr, local)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	var opts []client.ReadOption
+	if local {
+		opts = append(opts, client.Local())
+	}
+	heard := time.Now()
+	rev, err := c.Rev(ctx, opts...)
+	if err != nil {
+		return err
+	}
+	if rev == 0 {
+		return errors.New("nothing was ever written there")
+	}
+	head, err := headOf(ctx, c, rev, heard)
+	if err != nil {
+		return err
+	}
+	count := 0
+	if err := e.saveSnapshot(out, head, counted(filesAt(ctx, c, rev), &count)); err != nil {
+		return err
+	}
+	fmt.Fprintf(e.errs, "revision %d of cluster %s, from %s: %s files\n", rev, head.Cluster, c.Addr(), humanize.Comma(int64(count)))
+	return nil
+}
+
+// counted counts what it passes on.
+func counted(files iter.Seq2[store.File, error], n *int) iter.Seq2[store.File, error] {
+	return func(yield func(store.File, error) bool) {
+		for f, err := range files {
+			if err == nil {
+				*n++
+			}
+			if !yield(f, err) {
+				return
+			}
+		}
+	}
+}
+
+// saveSnapshot writes a snapshot to a file, or to standard output.
+func (e *env) saveSnapshot(out string, head *journal.Head, files iter.Seq2[store.File, error]) error {
+	if out == "-" {
+		return journal.WriteSnapshot(e.out, head, files)
+	}
+	return journal.SaveSnapshot(out, head, files)
+}
+
+// dialFor dials a cluster; or, for what one node has, of those that answer the one with the highest
+// revision.
+func dialFor(ctx context.Context, e *env, addr string, local bool) (*client.Client, error) {
+	if !local {
+		return client.Config{GiveUp: giveUp}.Dial(ctx, addr)
+	}
+	uri, err := client.ParseURI(addr)
+	if err != nil {
+		return nil, err
+	}
+	var best *client.Client
+	var highest int64
+	var failures []error
+	for _, a := range uri.Addrs {
+		c, rev, err := dialNode(ctx, a, uri.Secret)
+		if err != nil {
+			failures = append(failures, err)
+			continue
+		}
+		if best != nil && rev <= highest {
+			c.Close()
+			continue
+		}
+		if best != nil {
+			best.Close()
+		}
+		best, highest = c, rev
+	}
+	if best == nil {
+		return nil, errors.Join(failures...)
+	}
+	for _, err := range failures {
+		e.warn("passed over: %v", err)
+	}
+	return best, nil
+}
+
+// dialNode dials one node and asks for what revision it has.
+func dialNode(ctx context.Context, addr, secret string) (c *client.Client, rev int64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, giveUp)
+	defer cancel()
+	if c, err = (client.Config{Pinned: true, Keepalive: client.DefaultKeepalive}).Dial(ctx, addr); err != nil {
+		return nil, 0, err
+	}
+	if secret != "" {
+		err = c.Access(ctx, secret)
+	}
+	if err == nil {
+		rev, err = c.Rev(ctx, client.Local())
+	}
+	if err != nil {
+		c.Close()
+	}
+	return c, rev, err
+}

@@ -32,7 +32,8 @@ func build() (dir string, err error) {
 	if dir, err = os.MkdirTemp("", "doozer-e2e-"); err != nil {
 		return "", err
 	}
-	cmd := exec.Command("go", "build", "-o", dir, "github.com/ha/doozer/cmd/doozerd", "github.com/ha/doozer/cmd/doozer")
+	cmd := exec.Command("go", "build", "-o", dir, "github.com/ha/doozer/cmd/doozerd", "github.com/ha/doozer/cmd/doozer",
+		"github.com/ha/doozer/cmd/doozer-backup")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		os.RemoveAll(dir)
 		return "", fmt.Errorf("%w: %s", err, out)

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// process is a doozerd that was started. It is killed at the end of its test, which
+// process is a program that was started. It is killed at the end of its test, which
 // shows what it logged if the test failed.
 type process struct {
 	cmd    *exec.Cmd
@@ -23,7 +23,12 @@ type process struct {
 // start starts a doozerd. The name is for people.
 func start(t *testing.T, name string, args ...string) *process {
 	t.Helper()
-	p := &process{cmd: exec.Command("doozerd", args...), name: name, stdout: new(output), stderr: new(output), ended: make(chan struct{})}
+	return startProgram(t, "doozerd", name, args...)
+}
+
+func startProgram(t *testing.T, program, name string, args ...string) *process {
+	t.Helper()
+	p := &process{cmd: exec.Command(program, args...), name: name, stdout: new(output), stderr: new(output), ended: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = p.stdout, p.stderr
 	p.cmd.SysProcAttr = dieWithParent()
 	if err := p.cmd.Start(); err != nil {
@@ -36,7 +41,7 @@ func start(t *testing.T, name string, args ...string) *process {
 	t.Cleanup(func() {
 		p.kill()
 		if t.Failed() {
-			t.Logf("%s (doozerd %s) logged:\n%s", p.name, strings.Join(args, " "), p.stderr.tail())
+			t.Logf("%s (%s %s) logged:\n%s", p.name, program, strings.Join(args, " "), p.stderr.tail())
 		}
 		if s := p.stderr.String(); strings.Contains(s, "goroutine ") || strings.Contains(s, "panic") {
 			t.Errorf("%s crashed:\n%s", p.name, p.stderr.tail())

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -18,12 +19,18 @@ const (
 // keepStatus looks at the cluster's revision and writes the status file, every second until ctx ends, and
 // once more at the end.
 func (f *follower) keepStatus(ctx context.Context) {
-	for sleep(ctx, statusEvery) {
+	file, err := os.OpenFile(filepath.Join(f.dir, statusName), os.O_WRONLY|os.O_CREATE, 0o644)
+	if err != nil {
+		f.log.Error("no status is written", "err", err)
+		return
+	}
+	defer file.Close()
+	for more := true; more; more = sleep(ctx, statusEvery) {
 		f.poll(ctx)
-		f.saveStatus()
+		f.saveStatus(file)
 	}
 	f.state.ended()
-	f.saveStatus()
+	f.saveStatus(file)
 }
 
 // poll asks the cluster for its revision.
@@ -40,20 +47,19 @@ func (f *follower) poll(ctx context.Context) {
 	}
 }
 
-func (f *follower) saveStatus() {
-	path := filepath.Join(f.dir, statusName)
-	tmp, err := os.Create(path + ".tmp")
+// statusBytes is how long the file is: always the same, and written in place, so that it can be told when
+// the disk is full.
+const statusBytes = 4096
+
+func (f *follower) saveStatus(file *os.File) {
+	var b bytes.Buffer
+	err := writeJSON(&b, f.state.get(time.Now()))
 	if err == nil {
-		err = writeJSON(tmp, f.state.get(time.Now()))
-		if closed := tmp.Close(); err == nil {
-			err = closed
-		}
-	}
-	if err == nil {
-		err = os.Rename(path+".tmp", path)
+		b.Write(bytes.Repeat([]byte(" "), max(0, statusBytes-b.Len())))
+		_, err = file.WriteAt(b.Bytes(), 0)
 	}
 	if err != nil {
-		f.log.Debug("cannot write the status", "err", err) // the disk is full; the journal says so
+		f.log.Debug("cannot write the status", "err", err)
 	}
 }
 

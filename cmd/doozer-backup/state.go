@@ -156,10 +156,15 @@ func (s *state) ended() {
 	s.now.PID = 0
 }
 
+// maxErrorText bounds what the status tells of an error, in bytes.
+const maxErrorText = 1000
+
+// failed notes an error, until something is durable again.
 func (s *state) failed(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.now.Error = err.Error()
+	text := err.Error()
+	s.now.Error = text[:min(len(text), maxErrorText)]
 }
 
 // get is the state at a time.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -53,13 +54,13 @@ func readHealth(dir string) (*health, error) {
 	path := filepath.Join(dir, statusName)
 	b, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("%s: %w: doozer-backup run has not written a status there", dir, journal.ErrNotJournal)
+		return nil, fmt.Errorf("%s: a status is %w: doozer-backup run has never run there", dir, journal.ErrMissing)
 	}
 	if err != nil {
 		return nil, err
 	}
 	h := new(health)
-	if err := json.Unmarshal(b, h); err != nil {
+	if err := json.Unmarshal(bytes.TrimSpace(b), h); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return h, nil

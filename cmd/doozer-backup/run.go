@@ -48,7 +48,7 @@ status" tells how it is doing, and with -report so does a file in the store, whi
     $ doozer-backup run -d /var/lib/doozer-backup -report /ctl/backup/a
 `,
 		setup: func(fs *flag.FlagSet) action {
-			cfg := runConfig{segment: journal.DefaultSegmentBytes, snapshotBytes: 256 << 20}
+			cfg := runConfig{segment: journal.DefaultSegmentBytes, snapshotBytes: 1 << 30}
 			fs.StringVar(&cfg.dir, "d", "", "the `folder` to write to, which is made if need be")
 			fs.StringVar(&cfg.addr, "a", defaultAddr(), "a node's `address`, or a doozer: URI with several (DOOZER_URI)")
 			fs.Var(&cfg.every, "fsync", "when to write to the disk: batch, as soon as it can; or a `time`, so often at most, as in 100ms")

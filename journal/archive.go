@@ -118,7 +118,7 @@ func (c *cursor) follow(after int64, s *Segment) bool {
 	}
 	gap := &Gap{After: max(c.at, c.from-1), UpTo: after}
 	if s != nil {
-		h, err := s.head()
+		h, err := s.Head()
 		gap.Stated = err == nil && h.Gap
 	}
 	c.at, c.gapped = after, true

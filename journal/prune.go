@@ -49,7 +49,7 @@ func (a *Archive) Prune(r Retention, now time.Time) (removed []string, err error
 // firstKept is the number of the first snapshot to keep; 0 if there is none.
 func (a *Archive) firstKept(r Retention, now time.Time, end int64) (first int) {
 	for i, snap := range a.Snapshots {
-		h, err := snapshotHead(snap.Path)
+		h, err := snap.Head()
 		if err != nil {
 			continue
 		}

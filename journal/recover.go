@@ -86,7 +86,7 @@ func (j *Journal) findChain(a *Archive) (based bool, err error) {
 				return true, nil
 			}
 		}
-		h, err := s.head()
+		h, err := s.Head()
 		switch {
 		case err == nil && h.Gap:
 			return false, nil
@@ -101,7 +101,7 @@ func (j *Journal) findChain(a *Archive) (based bool, err error) {
 // identify finds out which cluster the journal is of.
 func (j *Journal) identify(a *Archive) error {
 	for _, s := range slices.Backward(a.Segments) {
-		h, err := s.head()
+		h, err := s.Head()
 		if err == nil {
 			j.head = Head{Version: formatVersion, Cluster: h.Cluster, Id: h.Id}
 			return nil

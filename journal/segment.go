@@ -11,8 +11,9 @@ import (
 
 const formatVersion = 1
 
-// head reads the first frame of a segment.
-func (s *Segment) head() (*Head, error) {
+// Head reads the first frame of a segment. A *Damage or ErrNotJournal: it cannot be read, and what
+// comes after it perhaps can.
+func (s *Segment) Head() (*Head, error) {
 	f, err := os.Open(s.Path)
 	if err != nil {
 		return nil, err

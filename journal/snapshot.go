@@ -104,6 +104,20 @@ func NewSnapshotReader(r io.Reader, name string) (*SnapshotReader, error) {
 	return &SnapshotReader{h, sc}, nil
 }
 
+// Head reads the first frame of a snapshot.
+func (s *Snapshot) Head() (*Head, error) {
+	f, err := os.Open(s.Path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	r, err := NewSnapshotReader(f, s.Path)
+	if err != nil {
+		return nil, err
+	}
+	return r.Head, nil
+}
+
 // Files yields the files, in the order in which they were written. What cannot be read is
 // a *Damage, after which it goes on; if the snapshot turns out not to be whole the last
 // is ErrNotWhole. It may be called once.

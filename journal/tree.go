@@ -8,7 +8,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/ha/doozer/store"
 )
@@ -137,45 +136,4 @@ func (a *Archive) build(snap Snapshot, rev int64, progress func(int64)) (*Tree, 
 	}
 	t.Head.Rev = rev
 	return t, nil
-}
-
-// End is the highest revision that the folder tells of, in whatever state it is, and when it was heard
-// of; or the zero time, if that cannot be read.
-func (a *Archive) End() (rev int64, at time.Time, err error) {
-	var heard int64
-	for _, s := range slices.Backward(a.Segments) {
-		for r, err := range s.scan {
-			if err != nil && !isDamage(err) {
-				return 0, at, err
-			}
-			if r != nil {
-				rev, heard = r.Rev, r.Time
-			}
-		}
-		if rev > 0 {
-			break
-		}
-	}
-	for _, snap := range a.Snapshots {
-		if h, err := snapshotHead(snap.Path); err == nil && h.Last > rev {
-			rev, heard = h.Last, h.LastTime
-		}
-	}
-	if heard != 0 {
-		at = time.Unix(0, heard)
-	}
-	return rev, at, nil
-}
-
-func snapshotHead(path string) (*Head, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	s, err := NewSnapshotReader(f, path)
-	if err != nil {
-		return nil, err
-	}
-	return s.Head, nil
 }

@@ -50,7 +50,7 @@ func (j *Journal) recover() error {
 // findEnd reads the last segment up to where something is missing.
 func (j *Journal) findEnd(a *Archive) (err error) {
 	last := &a.Segments[len(a.Segments)-1]
-	j.last = a.read(last.After+1, last.Limit, func(r *Record, e error) bool {
+	j.last = a.read(&cursor{from: last.After + 1, to: last.Limit, yield: func(r *Record, e error) bool {
 		switch {
 		case r != nil:
 			j.heard = r.Time
@@ -63,7 +63,7 @@ func (j *Journal) findEnd(a *Archive) (err error) {
 			return false
 		}
 		return true
-	})
+	}})
 	return err
 }
 
@@ -115,6 +115,11 @@ func (j *Journal) identify(a *Archive) error {
 
 // unreadable says of an error that it comes of what a file holds.
 func unreadable(err error) bool { return isDamage(err) || errors.Is(err, ErrNotJournal) }
+
+// ofContents says so of an error of a snapshot, or a range of records, too.
+func ofContents(err error) bool {
+	return unreadable(err) || errors.Is(err, ErrNotWhole) || errors.As(err, new(*Gap))
+}
 
 // removeTemps removes snapshots that were not written to their end.
 func removeTemps(dir string) error {

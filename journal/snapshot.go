@@ -104,6 +104,11 @@ func NewSnapshotReader(r io.Reader, name string) (*SnapshotReader, error) {
 	return &SnapshotReader{h, sc}, nil
 }
 
+// Salvage reads what is left of a snapshot whose head cannot be read. Its Head is nil.
+func Salvage(r io.Reader, name string) *SnapshotReader {
+	return &SnapshotReader{nil, newScanner(r, name, 0)}
+}
+
 // Head reads the first frame of a snapshot.
 func (s *Snapshot) Head() (*Head, error) {
 	f, err := os.Open(s.Path)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
+	"slices"
 )
 
 // Archive is a journal's folder, to be read. It takes no lock and changes nothing: it
@@ -180,6 +181,23 @@ func (a *Archive) Bytes() (n int64) {
 	}
 	for _, s := range a.Snapshots {
 		n += s.Size
+	}
+	return n
+}
+
+// BytesTo is about how much At reads for a revision.
+func (a *Archive) BytesTo(rev int64) (n int64) {
+	var from int64
+	for _, s := range slices.Backward(a.Snapshots) {
+		if s.Rev <= rev {
+			n, from = s.Size, s.Rev
+			break
+		}
+	}
+	for _, s := range a.Segments {
+		if s.Limit > from && s.After < rev && from < rev {
+			n += s.Size
+		}
 	}
 	return n
 }

@@ -17,7 +17,7 @@ func (a *Archive) At(rev int64, p Progress) (*Tree, error) {
 		}
 		t, err := snap.load(p)
 		if err == nil {
-			return a.carry(t, rev, p)
+			return a.carry(t, rev, failure, p)
 		}
 		if !ofContents(err) {
 			return nil, err
@@ -27,12 +27,12 @@ func (a *Archive) At(rev int64, p Progress) (*Tree, error) {
 	return nil, a.missing(rev, errors.Join(failure, fmt.Errorf("%w up to it", ErrNoSnapshot)), p)
 }
 
-// carry makes of t the tree as of a later revision.
-func (a *Archive) carry(t *Tree, rev int64, p Progress) (*Tree, error) {
+// carry makes of t the tree as of a later revision. lost is why it does not begin with a later tree.
+func (a *Archive) carry(t *Tree, rev int64, lost error, p Progress) (*Tree, error) {
 	if t.Head.Rev == rev {
 		return t, nil
 	}
-	var lost, broken error
+	var broken error
 	c := &cursor{from: t.Head.Rev + 1, to: rev, progress: p}
 	c.yield = func(r *Record, err error) bool {
 		switch {

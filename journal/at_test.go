@@ -69,6 +69,7 @@ func TestAtWithoutASnapshot(t *testing.T) {
 	_, err = w.read().At(60, nil)
 	assert.T(t, errors.Is(err, journal.ErrMissing), err)
 	assert.T(t, strings.Contains(err.Error(), ", the nearest is 30: "), err)
+	assert.T(t, errors.As(err, new(*journal.Damage)), err) // the snapshot's
 }
 
 // A snapshot shows what its name says, or is none.
@@ -94,7 +95,13 @@ func TestProgressEndsReading(t *testing.T) {
 	}
 	assert.Equal(t, 1, n)
 	var read int64
-	for f, err := range a.Verify(func(bytes int64) error { read += bytes; return nil }) {
+	count := func(bytes int64) error { read += bytes; return nil }
+	_, err = a.At(30, count)
+	assert.Equal(t, nil, err)
+	assert.Equal(t, a.BytesTo(30), read)
+	assert.T(t, read < a.Bytes(), read)
+	read = 0
+	for f, err := range a.Verify(count) {
 		assert.Equal(t, nil, err)
 		assert.T(t, f.Harmless, f.Err)
 	}

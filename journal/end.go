@@ -31,6 +31,21 @@ func (a *Archive) End() (rev int64, at time.Time, err error) {
 	return e.rev, at, nil
 }
 
+// Latest is the revision of the tree that the folder ends with: that of the last change, or of a snapshot
+// that is newer. Whether it can be had At tells.
+func (a *Archive) Latest() (int64, error) {
+	var e end
+	if n := len(a.Segments); n > 0 {
+		if _, err := e.segment(&a.Segments[n-1]); err != nil {
+			return 0, err
+		}
+	}
+	if n := len(a.Snapshots); n > 0 {
+		e.raise(a.Snapshots[n-1].Rev, 0)
+	}
+	return e.rev, nil
+}
+
 // end is the highest revision seen, and when it was heard of; 0: not known.
 type end struct{ rev, heard int64 }
 

@@ -1,7 +1,6 @@
 package journal_test
 
 import (
-	"iter"
 	"log/slog"
 	"os"
 	"testing"
@@ -14,8 +13,6 @@ import (
 )
 
 func noFiles(func(store.File, error) bool) {}
-
-var _ iter.Seq2[store.File, error] = noFiles
 
 // writer writes a journal's folder; its records are heard of at one second for each revision.
 type writer struct {
@@ -108,4 +105,25 @@ func TestEndByNames(t *testing.T) {
 	assert.Equal(t, nil, err)
 	assert.Equal(t, int64(2_000_000_000), rev)
 	assert.T(t, at.IsZero(), at)
+}
+
+// What a folder ends with, and how far it tells of, are two things.
+func TestLatest(t *testing.T) {
+	w := newWriter(t)
+	w.begin(10)
+	latest := func() int64 {
+		rev, err := w.read().Latest()
+		assert.Equal(t, nil, err)
+		return rev
+	}
+	assert.Equal(t, int64(10), latest())
+	w.put(11, 12)
+	assert.Equal(t, int64(12), latest())
+	h := &journal.Head{Rev: 15, Last: 99, LastTime: seconds(99)}
+	assert.Equal(t, nil, journal.SaveSnapshot(journal.SnapshotPath(w.dir, 15), h, noFiles))
+	assert.Equal(t, int64(15), latest())
+	rev, at, err := w.read().End()
+	assert.Equal(t, nil, err)
+	assert.Equal(t, int64(99), rev)
+	assert.Equal(t, int64(99), at.Unix())
 }

@@ -6,8 +6,8 @@ import "io"
 // reading, with that error. It may be nil.
 type Progress func(bytes int64) error
 
-// reader is r, of whose reading p is told.
-func (p Progress) reader(r io.Reader) io.Reader {
+// Reader is r, of whose reading p is told.
+func (p Progress) Reader(r io.Reader) io.Reader {
 	if p == nil {
 		return r
 	}

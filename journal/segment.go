@@ -56,7 +56,7 @@ func (s *Segment) records(p Progress) iter.Seq2[*Record, error] {
 			return
 		}
 		defer f.Close()
-		sc := newScanner(p.reader(f), s.Path, s.Seq)
+		sc := newScanner(p.Reader(f), s.Path, s.Seq)
 		last := s.After
 		for {
 			r, err := nextRecord(sc, last)

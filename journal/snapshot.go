@@ -96,7 +96,7 @@ func NewSnapshotReader(r io.Reader, name string) (*SnapshotReader, error) {
 	sc := newScanner(r, name, 0)
 	h, err := readHead(sc)
 	if isDamage(err) {
-		err = fmt.Errorf("%w: %w", ErrNotJournal, err)
+		err = fmt.Errorf("%w, or its head is damaged: %w", ErrNotJournal, err)
 	}
 	if err != nil {
 		return nil, err

@@ -42,7 +42,7 @@ func (a *Archive) runs(p Progress) (runs []Span, failure error) {
 	if len(a.Segments) == 0 {
 		return nil, nil
 	}
-	first := a.first()
+	first := a.First()
 	run := Span{first, first}
 	c := &cursor{from: first + 1, to: math.MaxInt64, progress: p}
 	c.yield = func(r *Record, err error) bool {
@@ -64,8 +64,11 @@ func (a *Archive) runs(p Progress) (runs []Span, failure error) {
 	return append(runs, run), failure
 }
 
-// first is the revision after which the first change comes that a segment can have.
-func (a *Archive) first() int64 {
+// First is the revision after which the changes of the segments begin; 0 if there is no segment.
+func (a *Archive) First() int64 {
+	if len(a.Segments) == 0 {
+		return 0
+	}
 	return slices.MinFunc(a.Segments, func(s, t Segment) int { return cmp.Compare(s.After, t.After) }).After
 }
 
@@ -76,7 +79,7 @@ func (s *Snapshot) check(p Progress) error {
 		return err
 	}
 	defer f.Close()
-	r, err := NewSnapshotReader(p.reader(f), s.Path)
+	r, err := NewSnapshotReader(p.Reader(f), s.Path)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func loadSnapshot(path string, p Progress) (*Tree, error) {
 		return nil, err
 	}
 	defer f.Close()
-	s, err := NewSnapshotReader(p.reader(f), path)
+	s, err := NewSnapshotReader(p.Reader(f), path)
 	if err != nil {
 		return nil, err
 	}

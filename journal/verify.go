@@ -66,7 +66,7 @@ func (v *verifier) changes() bool {
 	if len(v.Segments) == 0 {
 		return true
 	}
-	first := v.first()
+	first := v.First()
 	if !v.skip(first) {
 		return false
 	}

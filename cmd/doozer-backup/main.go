@@ -45,7 +45,7 @@ func (e *env) warn(format string, args ...any) {
 // verbs are listed in the order of the help text.
 func verbs() []verb {
 	return []verb{
-		exportVerb(), listVerb(), showVerb(), diffVerb(), logVerb(),
+		restoreVerb(), exportVerb(), listVerb(), showVerb(), diffVerb(), logVerb(),
 		verifyVerb(), helpVerb(),
 	}
 }

@@ -65,7 +65,7 @@ func TestReadingEnds(t *testing.T) {
 	assert.Equal(t, nil, makeJournals(dir))
 	for _, args := range [][]string{
 		{"show", "-d", dir + "/good"}, {"verify", "-d", dir + "/good"}, {"log", "-d", dir + "/good"},
-		{"diff", "-d", dir + "/good", "100", "120"},
+		{"diff", "-d", dir + "/good", "100", "120"}, {"restore", "-d", dir + "/good", "-o", dir + "/x.snap"},
 	} {
 		errs.Reset()
 		assert.Equal(t, exitInterrupted, run(ctx, args, nil, new(bytes.Buffer), &errs), args)

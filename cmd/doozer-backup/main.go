@@ -45,7 +45,8 @@ func (e *env) warn(format string, args ...any) {
 // verbs are listed in the order of the help text.
 func verbs() []verb {
 	return []verb{
-		restoreVerb(), exportVerb(), listVerb(), showVerb(), diffVerb(), logVerb(),
+		restoreVerb(), importVerb(), exportVerb(),
+		listVerb(), showVerb(), diffVerb(), logVerb(),
 		verifyVerb(), helpVerb(),
 	}
 }

@@ -15,7 +15,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"doozer-backup": main})
 }
 
-// Each script has the journals good and gap (journal_test.go) in its folder.
+// Each script has the journals good and gap (journal_test.go) in its folder, and a node of its own.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata",
@@ -24,6 +24,7 @@ func TestScripts(t *testing.T) {
 			"fails": fails,
 			"flip":  flip,
 			"cut":   cut,
+			"node":  nodeDo,
 		},
 	})
 }
@@ -32,7 +33,14 @@ func setup(env *testscript.Env) error {
 	if err := makeJournals(env.WorkDir); err != nil {
 		return err
 	}
+	n, addr, end, err := serve()
+	if err != nil {
+		return err
+	}
+	env.Defer(end)
+	env.Setenv("DOOZER_URI", addr)
 	env.Setenv("TZ", "Etc/GMT-2") // two hours ahead of UTC
+	env.Values[aNode] = n
 	return nil
 }
 

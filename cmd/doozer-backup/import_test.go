@@ -55,7 +55,7 @@ func TestImportInterrupted(t *testing.T) {
 	snap := saveFiles(t, all, func(i int) string { return fmt.Sprintf("/f/%d", i) })
 	n, addr := mustServe(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	n.faults = faults{cancel: 100, stop: cancel}
+	n.do(func() { n.faults = faults{cancel: 100, stop: cancel} })
 	var out, errs bytes.Buffer
 	status := run(ctx, []string{"import", "-a", addr, "-from", snap}, nil, &out, &errs)
 	assert.Equal(t, exitInterrupted, status, errs.String())
@@ -91,7 +91,7 @@ func TestImportChecksFirst(t *testing.T) {
 func TestImportGivesUp(t *testing.T) {
 	snap := saveFiles(t, 1000, func(i int) string { return fmt.Sprintf("/f/%d", i) })
 	n, addr := mustServe(t)
-	n.faults.forget = 1
+	n.do(func() { n.faults.forget = 1 })
 	var out, errs bytes.Buffer
 	status := run(t.Context(), []string{"import", "-a", addr, "-from", snap}, nil, &out, &errs)
 	assert.Equal(t, 127, status, errs.String())

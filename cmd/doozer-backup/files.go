@@ -38,5 +38,23 @@ func (s *source) match(ctx context.Context, e *env, g store.Glob) (files, error)
 	if err != nil {
 		return nil, err
 	}
-	return t.Match(g), nil
+	total := len(t.Files)
+	if e.seen {
+		total = 0 // they are printed at once
+	}
+	return e.counted("writing", int64(total), t.Match(g)), nil
+}
+
+// counted is files, of which a bar tells how many of the total have passed.
+func (e *env) counted(what string, total int64, fs files) files {
+	return func(yield func(store.File, error) bool) {
+		bar := e.progress(what, total)
+		defer bar.done()
+		for f, err := range fs {
+			if !yield(f, err) {
+				return
+			}
+			bar.add(1)
+		}
+	}
 }

@@ -73,7 +73,7 @@ func (r *restorer) restore(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	return r.write(ctx, e, t.Head, withoutCtl(t.Match(g)), at)
+	return r.write(ctx, e, t.Head, withoutCtl(e.counted("writing", int64(len(t.Files)), t.Match(g))), at)
 }
 
 // checkPath refuses a place where the snapshot must not go.

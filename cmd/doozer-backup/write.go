@@ -93,9 +93,9 @@ func (s *sums) add(e *env, r result) {
 	case conflict:
 		e.warn("conflict: %s is there with another value", r.path)
 	case failed:
-		e.warn("%s: %v", r.path, r.err)
+		e.warn("%v", r.err) // it names the file
 		if s.failed == nil {
-			s.failed = fmt.Errorf("%s: %w", r.path, r.err)
+			s.failed = r.err
 		}
 	}
 }

@@ -80,6 +80,9 @@ func TestMisnamedSnapshot(t *testing.T) {
 	tree, err := w.read().At(25, nil)
 	assert.Equal(t, nil, err)
 	assert.Equal(t, 1, len(tree.Files))
+	assert.Equal(t, nil, journal.SaveSnapshot(journal.SnapshotPath(w.dir, 40), h, noFiles))
+	_, err = w.read().At(40, nil)
+	assert.T(t, strings.Contains(err.Error(), "the nearest are 30 and 50: "), err)
 }
 
 // Whoever is told of the bytes read can end the reading, and that is no damage.

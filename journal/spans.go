@@ -72,7 +72,7 @@ func (a *Archive) First() int64 {
 	return slices.MinFunc(a.Segments, func(s, t Segment) int { return cmp.Compare(s.After, t.After) }).After
 }
 
-// check says whether a snapshot is whole.
+// check says whether a snapshot is whole, and what its name says.
 func (s *Snapshot) check(p Progress) error {
 	f, err := os.Open(s.Path)
 	if err != nil {
@@ -88,5 +88,5 @@ func (s *Snapshot) check(p Progress) error {
 			return err
 		}
 	}
-	return nil
+	return s.checkName(r.Head)
 }

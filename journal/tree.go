@@ -46,10 +46,17 @@ func loadSnapshot(path string, p Progress) (*Tree, error) {
 // load reads a snapshot of a folder.
 func (s *Snapshot) load(p Progress) (*Tree, error) {
 	t, err := loadSnapshot(s.Path, p)
-	if err == nil && t.Head.Rev != s.Rev {
-		return nil, fmt.Errorf("%s: %w: it shows revision %d", s.Path, ErrNotJournal, t.Head.Rev)
+	if err != nil {
+		return nil, err
 	}
-	return t, err
+	return t, s.checkName(t.Head)
+}
+
+func (s *Snapshot) checkName(h *Head) error {
+	if h.Rev != s.Rev {
+		return fmt.Errorf("%s: %w: it shows revision %d", s.Path, ErrNotJournal, h.Rev)
+	}
+	return nil
 }
 
 // apply makes t the tree as of a record.

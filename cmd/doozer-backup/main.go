@@ -35,7 +35,8 @@ type env struct {
 	bar  *progress     // the latest, or nil
 }
 
-// warn tells people something, on a line of its own, after all that was written to out.
+// warn tells people something, on a line of its own, after all that was written to out. It belongs to the
+// goroutine that writes to out.
 func (e *env) warn(format string, args ...any) {
 	e.out.Flush() // its first error stays
 	e.bar.clear()

@@ -110,7 +110,7 @@ func Salvage(r io.Reader, name string) *SnapshotReader {
 }
 
 // Head reads the first frame of a snapshot.
-func (s *Snapshot) Head() (*Head, error) {
+func (s Snapshot) Head() (*Head, error) {
 	f, err := os.Open(s.Path)
 	if err != nil {
 		return nil, err

@@ -21,7 +21,7 @@ func TestHelp(t *testing.T) {
 		assert.T(t, strings.Contains(text, "\n    $ doozer-backup "+v.name), text)
 		assert.Equal(t, strings.Contains(text, "\nFlags:\n"), strings.Contains(text, "[flags]"), text)
 		lines := strings.Split(text, "\n")
-		assert.T(t, len(lines) <= 36, v.name, len(lines))
+		assert.T(t, len(lines) <= 44, v.name, len(lines))
 		for _, line := range lines {
 			assert.T(t, utf8.RuneCountInString(line) <= 80, line)
 		}

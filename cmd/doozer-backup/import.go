@@ -29,7 +29,7 @@ snapshot is damaged, and all else is there.
 		setup: func(fs *flag.FlagSet) action {
 			im := importer{pattern: all, to: "/", addr: os.Getenv("DOOZER_URI")}
 			if im.addr == "" {
-				im.addr = defaultAddr
+				im.addr = localAddr
 			}
 			im.dirFlag(fs)
 			im.momentFlags(fs)
@@ -48,7 +48,7 @@ snapshot is damaged, and all else is there.
 	}
 }
 
-const defaultAddr = "127.0.0.1:8046"
+const localAddr = "127.0.0.1:8046"
 
 type importer struct {
 	source
@@ -64,7 +64,7 @@ func (im *importer) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	cfg := client.Config{Keepalive: client.DefaultKeepalive, GiveUp: giveUp}
+	cfg := client.Config{Keepalive: client.DefaultKeepalive, GiveUp: silence}
 	c, err := cfg.Dial(ctx, im.addr)
 	if err != nil {
 		return err

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	giveUp   = 5 * time.Second // for how long no node may be reached
+	silence  = 5 * time.Second // for how long no node may be reached
 	attempts = 8               // at writing one file
 	pause    = 100 * time.Millisecond
 )
@@ -50,7 +50,7 @@ func (im *importer) put(ctx context.Context, c *client.Client, f store.File) (ou
 		case errors.Is(failure, client.ErrOutcomeUnknown):
 			unknown = true
 		case errors.Is(failure, client.ErrReadonly):
-			sleep(ctx, pause) // too much to do, perhaps
+			wait(ctx, pause) // too much to do, perhaps
 		case !errors.Is(failure, client.ErrRevMismatch):
 			return failed, failure
 		}
@@ -58,7 +58,7 @@ func (im *importer) put(ctx context.Context, c *client.Client, f store.File) (ou
 	return failed, failure
 }
 
-func sleep(ctx context.Context, d time.Duration) {
+func wait(ctx context.Context, d time.Duration) {
 	select {
 	case <-ctx.Done():
 	case <-time.After(d):

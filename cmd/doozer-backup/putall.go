@@ -81,7 +81,7 @@ func (im *importer) putAll(ctx, feed context.Context, c *client.Client, fs []sto
 func outlasting(ctx context.Context, by time.Duration) (context.Context, context.CancelFunc) {
 	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	context.AfterFunc(ctx, func() {
-		sleep(longer, by)
+		wait(longer, by)
 		cancel()
 	})
 	return longer, cancel

@@ -50,7 +50,7 @@ func (j *Journal) recover() error {
 // findEnd reads the last segment up to where something is missing.
 func (j *Journal) findEnd(a *Archive) (err error) {
 	last := &a.Segments[len(a.Segments)-1]
-	j.last = a.read(last.After+1, last.Limit, func(r *Record, e error) bool {
+	j.last = a.read(&cursor{from: last.After + 1, to: last.Limit, yield: func(r *Record, e error) bool {
 		switch {
 		case r != nil:
 			j.heard = r.Time
@@ -63,7 +63,7 @@ func (j *Journal) findEnd(a *Archive) (err error) {
 			return false
 		}
 		return true
-	})
+	}})
 	return err
 }
 
@@ -86,7 +86,7 @@ func (j *Journal) findChain(a *Archive) (based bool, err error) {
 				return true, nil
 			}
 		}
-		h, err := s.head()
+		h, err := s.Head()
 		switch {
 		case err == nil && h.Gap:
 			return false, nil
@@ -101,7 +101,7 @@ func (j *Journal) findChain(a *Archive) (based bool, err error) {
 // identify finds out which cluster the journal is of.
 func (j *Journal) identify(a *Archive) error {
 	for _, s := range slices.Backward(a.Segments) {
-		h, err := s.head()
+		h, err := s.Head()
 		if err == nil {
 			j.head = Head{Version: formatVersion, Cluster: h.Cluster, Id: h.Id}
 			return nil
@@ -115,6 +115,11 @@ func (j *Journal) identify(a *Archive) error {
 
 // unreadable says of an error that it comes of what a file holds.
 func unreadable(err error) bool { return isDamage(err) || errors.Is(err, ErrNotJournal) }
+
+// ofContents says so of an error of a snapshot, or a range of records, too.
+func ofContents(err error) bool {
+	return unreadable(err) || errors.Is(err, ErrNotWhole) || errors.As(err, new(*Gap))
+}
 
 // removeTemps removes snapshots that were not written to their end.
 func removeTemps(dir string) error {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 
 	"github.com/ha/doozer/store"
@@ -11,8 +12,9 @@ import (
 
 const formatVersion = 1
 
-// head reads the first frame of a segment.
-func (s *Segment) head() (*Head, error) {
+// Head reads the first frame of a segment. A *Damage or ErrNotJournal: it cannot be read, and what
+// comes after it perhaps can.
+func (s *Segment) Head() (*Head, error) {
 	f, err := os.Open(s.Path)
 	if err != nil {
 		return nil, err
@@ -41,30 +43,35 @@ func readHead(sc *scanner) (*Head, error) {
 	return h, nil
 }
 
-// scan yields what lies in the segment: records with ascending revisions, and a *Damage
+// scan is records, of whose reading nobody is told.
+func (s *Segment) scan(yield func(*Record, error) bool) { s.records(nil)(yield) }
+
+// records yields what lies in the segment: records with ascending revisions, and a *Damage
 // for each stretch that is none. Any other error is the last.
-func (s *Segment) scan(yield func(*Record, error) bool) {
-	f, err := os.Open(s.Path)
-	if err != nil {
-		yield(nil, err)
-		return
-	}
-	defer f.Close()
-	sc := newScanner(f, s.Path, s.Seq)
-	last := s.After
-	for {
-		r, err := nextRecord(sc, last)
-		if errors.Is(err, io.EOF) {
+func (s *Segment) records(p Progress) iter.Seq2[*Record, error] {
+	return func(yield func(*Record, error) bool) {
+		f, err := os.Open(s.Path)
+		if err != nil {
+			yield(nil, err)
 			return
 		}
-		if r == nil && err == nil {
-			continue // the head
-		}
-		if !yield(r, err) || err != nil && !isDamage(err) {
-			return
-		}
-		if r != nil {
-			last = r.Rev
+		defer f.Close()
+		sc := newScanner(p.Reader(f), s.Path, s.Seq)
+		last := s.After
+		for {
+			r, err := nextRecord(sc, last)
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if r == nil && err == nil {
+				continue // the head
+			}
+			if !yield(r, err) || err != nil && !isDamage(err) {
+				return
+			}
+			if r != nil {
+				last = r.Rev
+			}
 		}
 	}
 }

@@ -96,7 +96,7 @@ func NewSnapshotReader(r io.Reader, name string) (*SnapshotReader, error) {
 	sc := newScanner(r, name, 0)
 	h, err := readHead(sc)
 	if isDamage(err) {
-		err = fmt.Errorf("%w: %w", ErrNotJournal, err)
+		err = fmt.Errorf("%w, or its head is damaged: %w", ErrNotJournal, err)
 	}
 	if err != nil {
 		return nil, err
@@ -104,7 +104,12 @@ func NewSnapshotReader(r io.Reader, name string) (*SnapshotReader, error) {
 	return &SnapshotReader{h, sc}, nil
 }
 
-// Head reads what the snapshot says of itself.
+// Salvage reads what is left of a snapshot whose head cannot be read. Its Head is nil.
+func Salvage(r io.Reader, name string) *SnapshotReader {
+	return &SnapshotReader{nil, newScanner(r, name, 0)}
+}
+
+// Head reads the first frame of a snapshot.
 func (s Snapshot) Head() (*Head, error) {
 	f, err := os.Open(s.Path)
 	if err != nil {

@@ -1,14 +1,12 @@
 package journal
 
 import (
-	"errors"
 	"fmt"
 	"iter"
 	"maps"
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/ha/doozer/store"
 )
@@ -20,13 +18,15 @@ type Tree struct {
 }
 
 // LoadSnapshot reads a whole snapshot. One that is damaged is ErrNotWhole.
-func LoadSnapshot(path string) (*Tree, error) {
+func LoadSnapshot(path string) (*Tree, error) { return loadSnapshot(path, nil) }
+
+func loadSnapshot(path string, p Progress) (*Tree, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	s, err := NewSnapshotReader(f, path)
+	s, err := NewSnapshotReader(p.Reader(f), path)
 	if err != nil {
 		return nil, err
 	}
@@ -41,6 +41,22 @@ func LoadSnapshot(path string) (*Tree, error) {
 		t.Files[f.Path] = f
 	}
 	return t, nil
+}
+
+// load reads a snapshot of a folder.
+func (s *Snapshot) load(p Progress) (*Tree, error) {
+	t, err := loadSnapshot(s.Path, p)
+	if err != nil {
+		return nil, err
+	}
+	return t, s.checkName(t.Head)
+}
+
+func (s *Snapshot) checkName(h *Head) error {
+	if h.Rev != s.Rev {
+		return fmt.Errorf("%s: %w: it shows revision %d", s.Path, ErrNotJournal, h.Rev)
+	}
+	return nil
 }
 
 // apply makes t the tree as of a record.
@@ -89,80 +105,4 @@ func ComparePaths(a, b string) int {
 		}
 	}
 	return strings.Compare(a, b)
-}
-
-// At is the tree as of a revision. It begins with the newest snapshot up to rev that is whole, and
-// goes on by the records after it. progress, if not nil, is called now and then with the
-// revision reached. ErrMissing: the journal does not have all that it takes.
-func (a *Archive) At(rev int64, progress func(rev int64)) (*Tree, error) {
-	var failure error
-	for _, snap := range slices.Backward(a.Snapshots) {
-		if snap.Rev > rev {
-			continue
-		}
-		t, err := a.build(snap, rev, progress)
-		if err == nil {
-			return t, nil
-		}
-		if failure == nil {
-			failure = err
-		}
-	}
-	if failure == nil {
-		failure = fmt.Errorf("%s: revision %d is %w: %w up to it", a.Dir, rev, ErrMissing, ErrNoSnapshot)
-	}
-	return nil, failure
-}
-
-func (a *Archive) build(snap Snapshot, rev int64, progress func(int64)) (*Tree, error) {
-	t, err := LoadSnapshot(snap.Path)
-	if err != nil {
-		return nil, err
-	}
-	var failure error
-	covered := a.read(snap.Rev+1, rev, func(r *Record, err error) bool {
-		if err != nil {
-			failure = errors.Join(failure, err)
-			return isDamage(err)
-		}
-		t.apply(r)
-		if progress != nil {
-			progress(r.Rev)
-		}
-		return true
-	})
-	if covered < rev && snap.Rev < rev {
-		err := fmt.Errorf("%s: revision %d is %w: from the snapshot at %d on it has all up to %d", a.Dir, rev, ErrMissing, snap.Rev, covered)
-		return nil, errors.Join(err, failure)
-	}
-	t.Head.Rev = rev
-	return t, nil
-}
-
-// End is the highest revision that the folder tells of, in whatever state it is, and when it was heard
-// of; or the zero time, if that cannot be read.
-func (a *Archive) End() (rev int64, at time.Time, err error) {
-	var heard int64
-	for _, s := range slices.Backward(a.Segments) {
-		for r, err := range s.scan {
-			if err != nil && !isDamage(err) {
-				return 0, at, err
-			}
-			if r != nil {
-				rev, heard = r.Rev, r.Time
-			}
-		}
-		if rev > 0 {
-			break
-		}
-	}
-	for _, snap := range a.Snapshots {
-		if h, err := snap.Head(); err == nil && h.Last > rev {
-			rev, heard = h.Last, h.LastTime
-		}
-	}
-	if heard != 0 {
-		at = time.Unix(0, heard)
-	}
-	return rev, at, nil
 }

@@ -1,159 +1,140 @@
 package journal
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"iter"
 	"math"
-	"slices"
-
-	"github.com/ha/doozer/store"
 )
 
-// Finding is something that Verify found: a *Damage, a *Gap, or a snapshot that is not whole, or
-// not what the changes make of the one before it.
+// Finding is something that Verify found: a *Damage, a *Gap, a snapshot that is not whole, or
+// not what the changes make of the one before it, or an end that is lost.
 type Finding struct {
 	Err      error
 	Harmless bool // nothing is lost by it that was durable, or it was known
 }
 
 // Verify reads everything, compares each snapshot with what the changes since the one before it make
-// of that, and yields what it finds. progress, if not nil, is told of the bytes read. An error that
-// is not of what the files hold is the last.
-func (a *Archive) Verify(progress func(bytes int64)) iter.Seq2[Finding, error] {
+// of that, looks whether the end is there that was durable, and yields what it finds. An error that is not of what the files hold is the last. p is told of
+// as many bytes as the files have.
+func (a *Archive) Verify(p Progress) iter.Seq2[Finding, error] {
 	return func(yield func(Finding, error) bool) {
-		v := &verifier{Archive: a, yield: yield, progress: progress, told: make(map[Damage]bool)}
-		if v.changes() && v.remains() {
-			v.snapshots()
-		}
+		v := &verifier{Archive: a, yield: yield, progress: p, snaps: a.Snapshots}
+		_ = v.changes() && v.upTo(math.MaxInt64) && v.durable()
 	}
 }
 
+// Harmless says of a *Damage or a *Gap that Records yielded whether nothing is lost by it that was durable, or
+// it was known: a gap that is stated, or an end of the last segment that was not written yet.
+func (a *Archive) Harmless(err error) bool {
+	switch e := err.(type) {
+	case *Gap:
+		return e.Stated
+	case *Damage:
+		return e.Tail && e.Path == a.Segments[len(a.Segments)-1].Path
+	}
+	return false
+}
+
+// verifier carries a tree through all changes.
 type verifier struct {
 	*Archive
 	yield    func(Finding, error) bool
-	progress func(bytes int64)
-	told     map[Damage]bool
+	progress Progress
+	snaps    []Snapshot // that are yet to be read
+	tree     *Tree      // as of the latest change; nil: not known
+	covered  int64      // up to it, from tree on, no change is missing
+	ended    bool
 }
 
-func (v *verifier) read(bytes int64) {
-	if v.progress != nil {
-		v.progress(bytes)
+// found tells of something; it reports whether to go on.
+func (v *verifier) found(err error, harmless bool) bool {
+	if v.ended {
+		return false
 	}
+	if ofContents(err) || errors.Is(err, errDiffers) || errors.Is(err, errLost) {
+		v.ended = !v.yield(Finding{err, harmless}, nil)
+	} else {
+		v.ended = true
+		v.yield(Finding{}, err)
+	}
+	return !v.ended
 }
 
-// changes tells of all that is missing, or may be.
+// changes goes through all segments, also through what does not count in them.
 func (v *verifier) changes() bool {
 	if len(v.Segments) == 0 {
 		return true
 	}
-	last := &v.Segments[len(v.Segments)-1]
-	for r, err := range v.Records(v.Segments[0].After+1, math.MaxInt64) {
-		d, damaged := err.(*Damage)
-		g, gap := err.(*Gap)
-		switch {
-		case r != nil:
-			continue
-		case damaged:
-			v.told[*d] = true
-		case !gap:
-			v.yield(Finding{}, err)
+	first := v.First()
+	if !v.skip(first) {
+		return false
+	}
+	c := &cursor{from: first + 1, to: math.MaxInt64, progress: v.progress, yield: v.take}
+	c.spare = func(d *Damage) bool { return v.found(d, true) }
+	v.read(c)
+	return !v.ended
+}
+
+func (v *verifier) take(r *Record, err error) bool {
+	gap, gapped := err.(*Gap)
+	switch {
+	case gapped:
+		v.covered = gap.After
+		return v.found(err, gap.Stated) && v.upTo(gap.After) && v.skip(gap.UpTo)
+	case err != nil:
+		return v.found(err, v.Harmless(err))
+	}
+	v.covered = r.Rev - 1
+	ok := v.upTo(v.covered)
+	v.covered = r.Rev
+	if v.tree != nil {
+		v.tree.apply(r)
+	}
+	return ok
+}
+
+// skip goes on to a revision up to which changes are missing.
+func (v *verifier) skip(to int64) bool {
+	ok := v.upTo(to - 1)
+	v.tree, v.covered = nil, to
+	return ok
+}
+
+// upTo reads the snapshots up to a revision.
+func (v *verifier) upTo(rev int64) bool {
+	for len(v.snaps) > 0 && v.snaps[0].Rev <= rev {
+		t, err := v.snaps[0].load(v.progress)
+		if err == nil && v.tree != nil && v.snaps[0].Rev <= v.covered {
+			err = compare(v.tree, t, v.snaps[0].Path)
+		}
+		if err == nil {
+			v.tree = t
+		} else if !v.found(err, false) {
 			return false
 		}
-		harmless := gap && g.Stated || damaged && d.Tail && d.Path == last.Path
-		if !v.yield(Finding{err, harmless}, nil) {
-			return false
-		}
+		v.snaps = v.snaps[1:]
 	}
 	return true
 }
 
-// remains tells of what else cannot be read: another segment has what it held, or it held no change.
-func (v *verifier) remains() bool {
-	for i := range v.Segments {
-		s := &v.Segments[i]
-		for _, err := range s.scan {
-			d, damaged := err.(*Damage)
-			switch {
-			case err != nil && !damaged:
-				v.yield(Finding{}, err)
-				return false
-			case damaged && !v.told[*d] && !v.yield(Finding{err, true}, nil):
-				return false
-			}
-		}
-		v.read(s.Size)
+// durable tells if the end is missing.
+func (v *verifier) durable() bool {
+	end := v.covered
+	if v.tree != nil {
+		end = max(end, v.tree.Head.Rev)
 	}
-	return true
+	return end >= v.floor || v.found(fmt.Errorf("%s: revision %d was durable, and %d is the last: %w", v.Dir, v.floor, end, errLost), false)
 }
 
-// snapshots compares each with the one before it.
-func (v *verifier) snapshots() {
-	var before *Tree
-	for _, snap := range v.Snapshots {
-		t, err := LoadSnapshot(snap.Path)
-		v.read(snap.Size)
-		if err == nil && before != nil {
-			err = v.compare(before, t, snap.Path)
-		}
-		switch {
-		case err == nil:
-			before = t
-		case !unreadable(err) && !errors.Is(err, ErrNotWhole) && !errors.Is(err, errDiffers):
-			v.yield(Finding{}, err)
-			return
-		case !v.yield(Finding{err, false}, nil):
-			return
-		}
-	}
-}
+var (
+	errDiffers = errors.New("differs from what the changes make of the one before it")
+	errLost    = errors.New("the end is lost")
+)
 
-var errDiffers = errors.New("differs from what the changes make of the one before it")
-
-// compare carries before on to t's revision, if no change is missing, and compares the two.
-func (v *verifier) compare(before, t *Tree, path string) error {
-	covered := v.Archive.read(before.Head.Rev+1, t.Head.Rev, func(r *Record, err error) bool {
-		if r != nil {
-			before.apply(r)
-		}
-		return err == nil
-	})
-	if covered < t.Head.Rev {
-		return nil
-	}
-	for d := range Differences(before, t) {
+func compare(made, saved *Tree, path string) error {
+	for d := range Differences(made, saved) {
 		return fmt.Errorf("%s: the snapshot %w: %s", path, errDiffers, d.Path)
 	}
 	return nil
-}
-
-// Difference is a file that two trees do not have alike. The revision of what is not there is 0.
-type Difference struct {
-	Path   string
-	Before store.File
-	After  store.File
-}
-
-// Differences yields what makes after of before, in the order of a walk.
-func Differences(before, after *Tree) iter.Seq[Difference] {
-	var paths []string
-	for path, f := range before.Files {
-		if g, ok := after.Files[path]; !ok || g.Rev != f.Rev || !bytes.Equal(g.Value, f.Value) {
-			paths = append(paths, path)
-		}
-	}
-	for path := range after.Files {
-		if _, ok := before.Files[path]; !ok {
-			paths = append(paths, path)
-		}
-	}
-	slices.SortFunc(paths, ComparePaths)
-	return func(yield func(Difference) bool) {
-		for _, path := range paths {
-			if !yield(Difference{path, before.Files[path], after.Files[path]}) {
-				return
-			}
-		}
-	}
 }

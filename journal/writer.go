@@ -107,7 +107,7 @@ func (j *Journal) Begin(name, id string, rev int64) error {
 	j.release()
 	j.pending, j.bytes = nil, 0
 	j.head = Head{Version: formatVersion, Cluster: name, Id: id, Gap: true}
-	j.last = rev
+	j.last, j.heard = rev, 0
 	return nil
 }
 

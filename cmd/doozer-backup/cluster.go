@@ -20,7 +20,6 @@ const (
 	nameFile   = "/ctl/name"
 	idFile     = "/ctl/id"
 	originFile = "/ctl/origin" // in a restored cluster: the id of the one that it was made from, and a revision
-	everything = "/**"
 )
 
 // defaultAddr is what DOOZER_URI says, or a node on this machine.
@@ -91,7 +90,7 @@ func headOf(ctx context.Context, c *client.Client, rev int64, heard time.Time) (
 // filesAt are all files of a cluster as of a revision.
 func filesAt(ctx context.Context, c *client.Client, rev int64) iter.Seq2[store.File, error] {
 	return func(yield func(store.File, error) bool) {
-		for f, err := range c.Walk(ctx, everything, client.At(rev)) {
+		for f, err := range c.Walk(ctx, all, client.At(rev)) {
 			if !yield(store.File{Path: f.Path, Value: f.Value, Rev: f.Rev}, err) {
 				return
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ const (
 	exitUnreachable = 69 // no node can be reached
 	exitIO          = 74 // a file could not be read or written
 	exitLocked      = 75 // another process writes to the folder
+	exitInterrupted = 130
 )
 
 // usageError is what is wrong with the command line.
@@ -42,6 +44,8 @@ func status(err error) int {
 	switch {
 	case errors.As(err, new(usageError)):
 		return exitUsage
+	case errors.Is(err, errInterrupted), errors.Is(err, context.Canceled):
+		return exitInterrupted
 	case errors.Is(err, journal.ErrLocked):
 		return exitLocked
 	case errors.Is(err, errDamaged), errors.Is(err, errUnwell), errors.Is(err, journal.ErrNotWhole), errors.As(err, new(*journal.Damage)):

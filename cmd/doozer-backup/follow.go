@@ -67,7 +67,7 @@ func (f *follower) stretch(ctx context.Context, after int64) error {
 		}
 		after = head.Rev
 	}
-	w, err := f.c.Watch(ctx, everything, after+1)
+	w, err := f.c.Watch(ctx, all, after+1)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ Exit status: 0, or
      64  wrong use                    69  no node can be reached
      65  something is damaged         74  a file could not be read or written
      66  not in the journal           75  another process writes to the folder
+                                     130  interrupted
 
 and the errors of a node as with doozer (doozer help).
 `
@@ -63,21 +64,28 @@ func (v *verb) printHelp(out io.Writer) error {
 	fmt.Fprintf(out, "doozer-backup %s: %s\n\n%s", v.usage(), v.brief, v.help)
 	fs := v.flagSet()
 	v.setup(fs)
-	first := true
-	fs.VisitAll(func(*flag.Flag) {
-		if first {
-			fmt.Fprint(out, "\nFlags:\n\n")
-			first = false
-		}
-	})
+	if v.hasFlags() {
+		fmt.Fprint(out, "\nFlags:\n\n")
+	}
 	fs.SetOutput(out)
 	fs.PrintDefaults()
 	return nil
 }
 
 func (v *verb) usage() string {
-	if v.args == "" {
-		return v.name + " [flags]"
+	usage := v.name
+	if v.hasFlags() {
+		usage += " [flags]"
 	}
-	return v.name + " [flags] " + v.args
+	if v.args != "" {
+		usage += " " + v.args
+	}
+	return usage
+}
+
+func (v *verb) hasFlags() (has bool) {
+	fs := v.flagSet()
+	v.setup(fs)
+	fs.VisitAll(func(*flag.Flag) { has = true })
+	return has
 }

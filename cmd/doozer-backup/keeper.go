@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/ha/doozer/journal"
-	"github.com/ha/doozer/store"
 )
 
 // keeper makes a snapshot from time to time, out of the journal itself, and drops what need not be
@@ -95,11 +94,11 @@ func (k *keeper) snapshot(ctx context.Context, a *journal.Archive, rev int64) er
 	if err != nil {
 		return err
 	}
-	all, err := store.CompileGlob(everything)
+	g, err := parseGlob(all)
 	if err != nil {
 		return err
 	}
-	if err := journal.SaveSnapshot(journal.SnapshotPath(k.dir, rev), t.Head, t.Match(all)); err != nil {
+	if err := journal.SaveSnapshot(journal.SnapshotPath(k.dir, rev), t.Head, t.Match(g)); err != nil {
 		return err
 	}
 	k.state.snapshot(t.Head)

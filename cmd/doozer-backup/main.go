@@ -30,20 +30,26 @@ type env struct {
 	in   io.Reader
 	out  *bufio.Writer // flushed when the action has ended
 	errs io.Writer     // for people: warnings, progress
+	tty  bool          // errs is a terminal
+	seen bool          // out is one
+	bar  *progress     // the latest, or nil
 }
 
-// warn tells people something, on a line of its own.
+// warn tells people something, on a line of its own, after all that was written to out. It belongs to the
+// goroutine that writes to out.
 func (e *env) warn(format string, args ...any) {
+	e.out.Flush() // its first error stays
+	e.bar.clear()
 	fmt.Fprintf(e.errs, "doozer-backup: "+format+"\n", args...)
 }
 
 // verbs are listed in the order of the help text.
 func verbs() []verb {
 	return []verb{
-		runVerb(),
-		statusVerb(),
-		snapshotVerb(),
-		helpVerb(),
+		runVerb(), statusVerb(), snapshotVerb(),
+		restoreVerb(), importVerb(), exportVerb(),
+		listVerb(), showVerb(), diffVerb(), logVerb(),
+		verifyVerb(), helpVerb(),
 	}
 }
 
@@ -56,7 +62,7 @@ func main() {
 
 // run is the whole program: its exit status.
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
-	e := &env{in: in, out: bufio.NewWriter(out), errs: errs}
+	e := &env{in: in, out: bufio.NewWriter(out), errs: errs, tty: isTerminal(errs), seen: isTerminal(out)}
 	err := e.perform(ctx, args)
 	if flushed := e.out.Flush(); err == nil {
 		err = flushed

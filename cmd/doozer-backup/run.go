@@ -32,34 +32,28 @@ type runConfig struct {
 func runVerb() verb {
 	return verb{
 		name: "run", brief: "follow a cluster, and write every change to disk",
-		help: `Writes every change, with its revision, to segments in a folder, and a snapshot of
-the whole tree from time to time. Begins with a snapshot of the cluster, or goes
-on after what the folder has. When its node is lost it goes on at another one.
-When no node has the changes any more that come next, it says so, and goes on
-with a fresh snapshot. Two may follow one cluster, each with its own folder.
+		help: `Writes every change, with its revision, to the journal in DIR: after a snapshot
+of the cluster, or after what is there. Goes on at another node when its own is
+lost. When no node has any more what comes next it says so, and takes a fresh
+snapshot. Two can follow one cluster, each in a folder of its own. It ends when
+interrupted. What is dropped is whatever any -keep flag lets go; the newest
+snapshot and all changes after it stay.
 
-What old snapshots and segments are dropped, the -keep flags say: whatever any of
-them lets go; the newest snapshot and all changes after it always stay.
-
-It ends when it is interrupted, after it has written what it has. "doozer-backup
-status" tells how it is doing, and with -report so does a file in the store, which
-"doozer wait-durable" waits for.
-
-    $ doozer-backup run -d /var/lib/doozer-backup -report /ctl/backup/a
+    $ doozer-backup run -d /var/lib/doozer -report /ctl/backup/a
 `,
 		setup: func(fs *flag.FlagSet) action {
 			cfg := runConfig{segment: journal.DefaultSegmentBytes, snapshotBytes: 1 << 30}
-			fs.StringVar(&cfg.dir, "d", "", "the `folder` to write to, which is made if need be")
-			fs.StringVar(&cfg.addr, "a", defaultAddr(), "a node's `address`, or a doozer: URI with several (DOOZER_URI)")
-			fs.Var(&cfg.every, "fsync", "when to write to the disk: batch, as soon as it can; or a `time`, so often at most, as in 100ms")
-			fs.Var(&cfg.segment, "segment", "the `size` of a segment, after which a new one begins")
+			fs.StringVar(&cfg.dir, "d", "", "the journal is in folder `DIR`")
+			fs.StringVar(&cfg.addr, "a", defaultAddr(), "a node's `address`, as in DOOZER_URI")
+			fs.Var(&cfg.every, "fsync", "`when` to sync: batch, or so often at most, as in 100ms")
+			fs.Var(&cfg.segment, "segment", "the `size` from which on a new segment begins")
 			fs.Var(&cfg.snapshotBytes, "snapshot-size", "make a snapshot after changes of that `size`")
-			fs.DurationVar(&cfg.snapshotAge, "snapshot-age", 24*time.Hour, "make a snapshot after that `time`, if anything changed")
-			fs.DurationVar(&cfg.keep.Age, "keep-age", 30*24*time.Hour, "keep what it takes to go back so far in `time`; 0: no bound")
-			fs.Var(&cfg.keepBytes, "keep-size", "keep files of that `size` at most, as in 10GB; 0: no bound")
-			fs.Int64Var(&cfg.keep.Revs, "keep-revs", 0, "keep what it takes to go back so many `revisions`; 0: no bound")
-			fs.StringVar(&cfg.listen, "listen", "", "serve /metrics (Prometheus) and /status at this `address`")
-			fs.StringVar(&cfg.report, "report", "", "write the revision that is durable to this `path` of the store, as in /ctl/backup/a")
+			fs.DurationVar(&cfg.snapshotAge, "snapshot-age", 24*time.Hour, "make a snapshot after that `time`")
+			fs.DurationVar(&cfg.keep.Age, "keep-age", 30*24*time.Hour, "keep what it takes to go back that `time`; 0: all")
+			fs.Int64Var(&cfg.keep.Revs, "keep-revs", 0, "keep what it takes to go back `N` revisions; 0: all")
+			fs.Var(&cfg.keepBytes, "keep-size", "keep files of that `size` at most, as in 10GB; 0: all")
+			fs.StringVar(&cfg.listen, "listen", "", "serve /metrics and /status at this `address`")
+			fs.StringVar(&cfg.report, "report", "", "write the durable revision to this `path` of the store")
 			return func(ctx context.Context, e *env, args []string) error {
 				if err := errors.Join(noArgs(args), cfg.check()); err != nil {
 					return err

@@ -4,14 +4,9 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
-	"iter"
 	"time"
 
-	"github.com/dustin/go-humanize"
-
 	"github.com/ha/doozer/client"
-	"github.com/ha/doozer/journal"
 	"github.com/ha/doozer/store"
 )
 
@@ -22,23 +17,20 @@ func snapshotVerb() verb {
 -restore" begins a new cluster with it, and the other verbs read it.
 
 With -local it asks one node for what that has, also when a majority of the
-cluster is gone for good. Of several addresses it takes the node with the highest
-revision. Writes that were acknowledged last may be missing there.
+cluster is gone for good. Of several addresses it takes the node with the
+highest revision. Writes that were acknowledged last may be missing there.
 
     $ doozer-backup snapshot -o tree.snap
-    $ doozer-backup snapshot -local -a 'doozer:?ca=10.0.0.2&ca=10.0.0.3' -o tree.snap
+    $ doozer-backup snapshot -local -a 'doozer:?ca=host2&ca=host3' -o tree.snap
 `,
 		setup: func(fs *flag.FlagSet) action {
-			addr := fs.String("a", defaultAddr(), "a node's `address`, or a doozer: URI with several (DOOZER_URI)")
-			out := fs.String("o", "", "the `file` to write, which must not be there yet; - for standard output")
+			addr := fs.String("a", defaultAddr(), "a node's `address`, as in DOOZER_URI")
+			out := fs.String("o", "", "write file `SNAP`; - is standard output")
 			local := fs.Bool("local", false, "what one node has, without a majority")
-			force := fs.Bool("force", false, "replace the file if it is there")
+			force := fs.Bool("force", false, "overwrite it if it is there")
 			return func(ctx context.Context, e *env, args []string) error {
 				if err := noArgs(args); err != nil {
 					return err
-				}
-				if *out == "" {
-					return usageError("snapshot: which file? (-o)")
 				}
 				if _, err := client.ParseURI(*addr); err != nil {
 					return usageError("snapshot: -a: " + err.Error())
@@ -78,34 +70,20 @@ func (e *env) saveCluster(ctx context.Context, addr, out string, local, force bo
 	if err != nil {
 		return err
 	}
+	fs := e.counted("files", -1, filesAt(ctx, c, rev))
 	count := 0
-	if err := e.saveSnapshot(out, head, counted(filesAt(ctx, c, rev), &count)); err != nil {
-		return err
-	}
-	fmt.Fprintf(e.errs, "revision %d of cluster %s, from %s: %s files\n", rev, head.Cluster, c.Addr(), humanize.Comma(int64(count)))
-	return nil
-}
-
-// counted counts what it passes on.
-func counted(files iter.Seq2[store.File, error], n *int) iter.Seq2[store.File, error] {
-	return func(yield func(store.File, error) bool) {
-		for f, err := range files {
-			if err == nil {
-				*n++
-			}
+	err = e.saveSnapshot(out, head, func(yield func(store.File, error) bool) {
+		for f, err := range fs {
+			count++
 			if !yield(f, err) {
 				return
 			}
 		}
+	})
+	if err == nil {
+		e.warn("revision %d of cluster %s, by way of %s: %d files", rev, head.Cluster, c.Addr(), count)
 	}
-}
-
-// saveSnapshot writes a snapshot to a file, or to standard output.
-func (e *env) saveSnapshot(out string, head *journal.Head, files iter.Seq2[store.File, error]) error {
-	if out == "-" {
-		return journal.WriteSnapshot(e.out, head, files)
-	}
-	return journal.SaveSnapshot(out, head, files)
+	return err
 }
 
 // dialFor dials a cluster; or, for what one node has, of those that answer the one with the highest

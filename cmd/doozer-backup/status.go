@@ -22,29 +22,28 @@ const stale = 15 * time.Second
 func statusVerb() verb {
 	return verb{
 		name: "status", brief: "tell how doozer-backup run is doing",
-		help: `Tells up to which revision all is on disk, and how far that is behind the cluster.
-Status 0 if the tool runs and nothing fails; 65 else.
+		help: `Tells up to which revision all is on disk, and how far that is behind the
+cluster. Exit status 0 if the tool runs and nothing fails; else 65.
 
     $ doozer-backup status -d /var/lib/doozer-backup
 `,
 		setup: func(fs *flag.FlagSet) action {
-			dir := fs.String("d", "", "the `folder` of the journal")
-			format := fs.String("o", "text", "the output's `form`: text or json")
+			var src source
+			var form format
+			src.dirFlag(fs)
+			form.jsonFlag(fs)
 			return func(_ context.Context, e *env, args []string) error {
 				if err := noArgs(args); err != nil {
 					return err
 				}
-				if *dir == "" {
-					return usageError("status: which folder? (-d)")
+				if src.dir == "" {
+					return usageError("which journal? (-d DIR)")
 				}
-				if *format != "text" && *format != "json" {
-					return usageError(fmt.Sprintf("status: -o: %q is neither text nor json", *format))
-				}
-				h, err := readHealth(*dir)
+				h, err := readHealth(src.dir)
 				if err != nil {
 					return err
 				}
-				return e.printHealth(h, *format, time.Now())
+				return e.printHealth(h, form.json, time.Now())
 			}
 		},
 	}
@@ -66,7 +65,7 @@ func readHealth(dir string) (*health, error) {
 	return h, nil
 }
 
-func (e *env) printHealth(h *health, format string, now time.Time) error {
+func (e *env) printHealth(h *health, asJSON bool, now time.Time) error {
 	var trouble error
 	switch age := now.Sub(h.Updated); {
 	case h.PID == 0:
@@ -78,7 +77,7 @@ func (e *env) printHealth(h *health, format string, now time.Time) error {
 	case h.Durable == 0:
 		trouble = errors.New("nothing is durable yet: the first snapshot is under way")
 	}
-	if format == "json" {
+	if asJSON {
 		if err := writeJSON(e.out, h); err != nil {
 			return err
 		}

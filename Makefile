@@ -2,7 +2,7 @@
 
 GO      ?= go
 STATIC  := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-RACY    := ./store ./server ./client ./peer ./web
+RACY    := ./store ./server ./client ./peer ./web ./cmd/doozer-backup
 SIMTIME ?= 20s
 
 .PHONY: all build run test lint unit race sim e2e chaos shortchaos bench proto clean
@@ -32,7 +32,7 @@ sim:
 	$(GO) test -count=1 ./consensus/sim/mutants
 
 race:
-	$(GO) test -race $(RACY)
+	GORACE=atexit_sleep_ms=0 $(GO) test -race $(RACY)
 
 # Real processes.
 e2e: build

@@ -201,3 +201,29 @@ func expectFile(t *testing.T, c *client.Client, path string) {
 		return err
 	})
 }
+
+// Snapshots are made of what is on the disk, while it is written to, and what need not be kept is dropped. Each
+// revision that is kept can be had as it was.
+func TestBackupKeeps(t *testing.T) {
+	t.Parallel()
+	n := startNode(t, "A")
+	dir := t.TempDir()
+	b := startBackup(t, dir, n.addr, "-segment", "20kB", "-snapshot-size", "50kB", "-keep-revs", "3000")
+	durable(t, n.c, 1)
+	first := archive(t, dir).Segments[0].Path
+	l := newLoad(t, time.Millisecond)
+	l.through(n.addr, 4)
+	b.logged(t, "saved a snapshot\"")
+	b.logged(t, "dropped what need not be kept")
+	l.end()
+	mark := set(t, n.c, "/mark", client.Clobber, "")
+	durable(t, n.c, mark)
+	a := archive(t, dir)
+	assert.NotEqual(t, first, a.Segments[0].Path)
+	sound(t, a)
+	from := a.Snapshots[0].Rev
+	assert.T(t, mark-from >= 3000, from, mark)
+	for rev := from; rev <= mark; rev += (mark - from) / 7 {
+		sameAsNode(t, a, n, rev)
+	}
+}

@@ -18,7 +18,8 @@ import (
 const maxWaiting = 1 << 20
 
 // sink is where the answers to a request go. take is called by the reader of
-// the connection, or by whoever ends it: it must not block.
+// the connection, or by whoever ends it: it must not block, except that of a
+// stream that has a connection of its own.
 type sink interface {
 	take(r reply)
 }

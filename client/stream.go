@@ -25,13 +25,17 @@ type cursor interface {
 	see(r *reply) bool
 	// retry reports whether another node may have what one keeps no more.
 	retry() bool
+	// costly reports whether the node has to go through all that was seen, and
+	// needs to keep the past, to go on when it is asked again.
+	costly() bool
 }
 
 // stream is a request with many answers, in order. A reader that does not
 // keep up holds up nobody else on the connection: when its queue is full the
 // request is cancelled, and asked again from where it was when the queue is
-// empty. It is asked again, too, on the next connection when its own is lost. So
-// no answer is lost or comes twice, and the queue stays bounded.
+// empty; if that is costly, once, on a connection of its own (see apart). It is
+// asked again, too, on the next connection when its own is lost. So no answer is
+// lost or comes twice, and the queue stays bounded.
 type stream struct {
 	ctx   context.Context
 	life  context.Context // ends with ctx, or when the stream is closed
@@ -43,6 +47,9 @@ type stream struct {
 	req request // the latest; start's alone
 
 	mu       sync.Mutex
+	empty    sync.Cond // waits until the queue is, or nothing more is to come by own
+	own      *conn     // not shared with others; nil: there is none
+	behind   bool      // the reader was slower than the node
 	cur      cursor
 	feed     *feed // the latest request
 	paused   bool  // no request is open
@@ -64,6 +71,7 @@ type feed struct {
 // newStream opens a stream that ends with ctx.
 func (c *Client) newStream(ctx context.Context, cur cursor) (*stream, error) {
 	s := &stream{ctx: ctx, link: c.link, cur: cur, paused: true, ready: make(chan struct{}, 1)}
+	s.empty.L = &s.mu
 	s.life, s.end = context.WithCancel(ctx)
 	if err := s.start(); err != nil {
 		s.end()
@@ -86,6 +94,9 @@ func (s *stream) start() error {
 		if cn == nil {
 			return refused
 		}
+	}
+	if own := s.apart(cn); own != nil {
+		cn = own
 	}
 	for {
 		err := s.open(cn)
@@ -179,6 +190,7 @@ func (s *stream) pop() (r reply) {
 	s.bytes -= len(r.value)
 	if s.head == len(s.queue) {
 		s.queue, s.head = s.queue[:0], 0
+		s.empty.Broadcast()
 	}
 	return r
 }
@@ -205,10 +217,13 @@ func (f *feed) take(r reply) {
 	default:
 		s.push(r)
 	}
-	full := s.full()
+	full, own := s.full(), f.conn == s.own
 	s.mu.Unlock()
 	s.signal()
-	if full {
+	switch {
+	case full && own:
+		f.hold()
+	case full:
 		runtime.Gosched() // to a reader that would keep up, but for want of a processor
 		f.pause(r.tag)
 	}
@@ -223,7 +238,7 @@ func (s *stream) full() bool {
 func (f *feed) pause(tag int32) {
 	f.mu.Lock()
 	full := f == f.stream.feed && f.full()
-	f.paused = f.paused || full
+	f.paused, f.behind = f.paused || full, f.behind || full
 	f.mu.Unlock()
 	if full {
 		f.conn.cancel(tag, f)
@@ -297,6 +312,7 @@ func (s *stream) stop(err error) {
 }
 
 func (s *stream) signal() {
+	s.empty.Broadcast()
 	select {
 	case s.ready <- struct{}{}:
 	default:

@@ -19,12 +19,14 @@ type File struct {
 
 // Walk goes through the files that match glob, depth first and in byte order
 // of names, all as of one revision: that of At, or else the latest. The loop may
-// take its time, or break off; it ends after the first error.
+// take its time, or break off; it ends after the first error. If it is slower than
+// the node it goes on over a connection of its own, on which the node keeps that
+// revision for it however far its history moves on.
 //
 // ErrTooLate says that neither the node nor two others have that revision. Without
-// At it comes after some files, as a rule: the loop took longer than the history
-// reaches, or lost its node, and the next one's history begins later. The way out is
-// to begin again.
+// At it comes after some files, as a rule: the loop took longer for the first 1,024
+// than the history reaches, or lost its node, and the next one's history begins later.
+// The way out is to begin again.
 func (c *Client) Walk(ctx context.Context, glob string, opts ...ReadOption) iter.Seq2[File, error] {
 	return func(yield func(File, error) bool) {
 		for r, err := range c.list(ctx, proto.Request_WALK, glob, opts) {
@@ -142,3 +144,6 @@ func (l *listCursor) retry() bool {
 	l.ask(&q)
 	return q.past() > 0
 }
+
+// costly: what was seen has to be counted off again.
+func (l *listCursor) costly() bool { return true }

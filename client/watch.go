@@ -146,3 +146,6 @@ func (w *watchCursor) see(r *reply) bool {
 
 // retry: nodes keep history from their own start on, so another one may have more.
 func (w *watchCursor) retry() bool { return w.from > 0 && !w.home }
+
+// costly: the node goes on at a revision of its history.
+func (w *watchCursor) costly() bool { return false }

@@ -25,7 +25,7 @@ type follower struct {
 	who   *identity
 	state *state
 	log   *slog.Logger
-	every time.Duration // between two commits; 0: as often as the disk can
+	every time.Duration // between two commits, at least
 	fresh chan struct{} // cap 1: a snapshot is wanted from the cluster
 
 	rotate atomic.Bool // the next commit is to begin a segment

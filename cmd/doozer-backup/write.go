@@ -59,9 +59,7 @@ func (w *writer) take(ctx context.Context) (err error) {
 		w.state.durable(w.j.Rev(), w.recs)
 	}
 	clear(w.recs)
-	if w.every > 0 {
-		sleep(ctx, w.every-time.Since(begun))
-	}
+	sleep(ctx, w.every-time.Since(begun))
 	return nil
 }
 

@@ -9,7 +9,7 @@ import (
 
 // Archive is a journal's folder, to be read. It takes no lock and changes nothing: it
 // can be read beside the one that writes, and shows the files that were there when it
-// was opened. Any goroutine may use it.
+// was opened. What that one has dropped since is ErrMissing. Any goroutine may use it.
 type Archive struct {
 	Dir       string
 	Segments  []Segment  // in the order in which they were begun
@@ -37,40 +37,40 @@ func Read(dir string) (*Archive, error) {
 
 // Records yields the records of revisions from to to, in order, and between them, with
 // a nil record, what is wrong: a *Gap for revisions of which changes are missing, after the
-// *Damage that it came of, if it did. A *Damage may also be the last; with Tail set it may then be
-// a write that is under way. After any other error there is no more.
+// *Damage that it came of, if it did. A *Damage may also be the last. After any other error there is no
+// more.
 func (a *Archive) Records(from, to int64) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) { a.read(&cursor{from: from, to: to, yield: yield}) }
 }
 
-// read has c go through the segments. It returns the revision up to which, from c.from on, no change
-// is missing.
+// read has c go through the records. It returns the revision up to which, from c.from on, no change is
+// missing.
 func (a *Archive) read(c *cursor) (covered int64) {
 	c.at, c.covered = c.from-1, c.from-1
+	var segs []*Segment
+	var after *Segment // the first one beyond
 	for i := range a.Segments {
-		s := &a.Segments[i]
-		do := c.segment
-		if s.Limit < c.from || s.Limit <= s.After {
-			do = c.passOver // it ends before, or the next one has all of it
-		}
-		if s.After > c.to || !do(s) {
-			return min(c.covered, c.to)
+		switch s := &a.Segments[i]; {
+		case s.After > c.to && (after == nil || s.After < after.After):
+			after = s
+		case s.After <= c.to && s.UpTo >= c.from:
+			segs = append(segs, s)
 		}
 	}
-	for _, d := range c.bad {
-		if !c.yield(nil, d) {
-			break
-		}
+	m := newMerger(segs, c.progress)
+	defer m.close()
+	if c.merge(m) && c.at < c.to {
+		c.end(after)
 	}
 	return min(c.covered, c.to)
 }
 
-// cursor goes through segments.
+// cursor goes through records.
 type cursor struct {
 	from, to int64
 	progress Progress
 	yield    func(*Record, error) bool
-	spare    func(*Damage) bool // if not nil, gets what was damaged where nothing that counts is missing
+	spare    func(*Damage) bool // if not nil, gets what was damaged where nothing is missing
 
 	at      int64     // the latest revision passed
 	covered int64     // up to it nothing is missing
@@ -78,91 +78,65 @@ type cursor struct {
 	bad     []*Damage // met after at
 }
 
-// segment goes through one; it reports whether to go on to the next.
-func (c *cursor) segment(s *Segment) bool {
-	if s.After < c.from {
-		c.at = s.After // this is the first one
-	} else if !c.follow(s.After, s) {
-		return false
-	}
-	past := false
-	for r, err := range s.records(c.progress) {
-		past = past || c.at >= s.Limit || r != nil && r.Rev > s.Limit
+// merge takes all records; it reports whether they came to their end.
+func (c *cursor) merge(m *merger) bool {
+	for {
+		p, err := m.next()
+		c.bad = append(c.bad, p.bad...)
 		switch {
-		case past && c.spare == nil:
-			return true // the next one has the rest
-		case past && !c.pass(err), !past && !c.take(r, err):
+		case err != nil:
+			c.yield(nil, err)
+			return false
+		case p.rec == nil:
+			return true
+		case !c.take(p.rec, p.begun):
 			return false
 		}
 	}
-	return true
 }
 
-// passOver goes through a segment of which nothing counts.
-func (c *cursor) passOver(s *Segment) bool {
-	if c.spare == nil {
-		return true
-	}
-	for _, err := range s.records(c.progress) {
-		if !c.pass(err) {
-			return false
-		}
-	}
-	return true
-}
-
-// pass goes past what does not count.
-func (c *cursor) pass(err error) bool {
-	d, damaged := err.(*Damage)
-	switch {
-	case damaged:
-		return c.spare(d)
-	case err != nil:
-		c.yield(nil, err)
+func (c *cursor) take(r *Record, begun *Segment) bool {
+	if !c.follow(r.Rev-r.Step, begun) {
 		return false
 	}
-	return true
-}
-
-func (c *cursor) take(r *Record, err error) bool {
-	if d, ok := err.(*Damage); ok {
-		c.bad = append(c.bad, d)
-		return true
-	}
-	if err != nil {
-		c.yield(nil, err)
-		return false
-	}
-	if !c.follow(r.Rev-r.Step, nil) {
-		return false
-	}
-	if c.at = r.Rev; !c.gapped {
+	if c.at = max(c.at, r.Rev); !c.gapped {
 		c.covered = c.at
 	}
-	return c.at < c.from || c.at <= c.to && c.yield(r, nil)
+	return r.Rev < c.from || r.Rev <= c.to && c.yield(r, nil)
 }
 
 // follow goes on from what comes after a revision. If that is not where it is, there is a
-// gap; else what was damaged is harmless: what was lost lies elsewhere, too. s is the segment that
-// begins here, if one does.
-func (c *cursor) follow(after int64, s *Segment) bool {
-	bad, missing := c.bad, after > c.at && after >= c.from
+// gap; else what was damaged is harmless: what was lost lies elsewhere, too, or was no record. begun is
+// the segment that begins here, if one does.
+func (c *cursor) follow(after int64, begun *Segment) bool {
+	bad := c.bad
 	c.bad = nil
-	if !missing {
+	if after <= c.at {
 		return c.spareAll(bad)
 	}
+	gap := &Gap{After: c.at, UpTo: after, Stated: begun != nil && begun.gap && begun.After == after}
 	for _, d := range bad {
+		d.Cut = gap.Stated && d.Tail
 		if !c.yield(nil, d) {
 			return false
 		}
 	}
-	gap := &Gap{After: max(c.at, c.from-1), UpTo: after}
-	if s != nil {
-		h, err := s.Head()
-		gap.Stated = err == nil && h.Gap
-	}
 	c.at, c.gapped = after, true
 	return c.yield(nil, gap)
+}
+
+// end tells what comes after the last record. after is where it would go on, beyond what is wanted.
+func (c *cursor) end(after *Segment) {
+	if after != nil {
+		c.follow(after.After, after)
+		return
+	}
+	for _, d := range c.bad {
+		d.Cut = d.Tail
+		if !c.yield(nil, d) {
+			return
+		}
+	}
 }
 
 func (c *cursor) spareAll(bad []*Damage) bool {
@@ -195,7 +169,7 @@ func (a *Archive) BytesTo(rev int64) (n int64) {
 		}
 	}
 	for _, s := range a.Segments {
-		if s.Limit > from && s.After < rev && from < rev {
+		if s.UpTo > from && s.After < rev && from < rev {
 			n += s.Size
 		}
 	}

@@ -27,8 +27,8 @@ func TestNearest(t *testing.T) {
 	a := gapped(t).read()
 	for rev, want := range map[int64]string{
 		5:             ", the nearest is 10: no snapshot to begin with up to it",
-		31:            ", the nearest are 30 and 50",
-		49:            ", the nearest are 30 and 50",
+		31:            ", the nearest are 30 and 50: changes after revision 30, up to 50, are missing",
+		49:            ", the nearest are 30 and 50: changes after revision 30, up to 50, are missing",
 		71:            ", the nearest is 70",
 		math.MaxInt64: ", the nearest is 70",
 	} {

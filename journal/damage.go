@@ -22,6 +22,7 @@ type Damage struct {
 	Len    int64 // bytes
 	Tail   bool  // it goes up to the end of the file: perhaps a write that was cut short
 	What   string
+	Cut    bool // it is what a write leaves that was cut short, or is under way: nothing is known to be lost
 }
 
 // Error names the file and the place.

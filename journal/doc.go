@@ -4,20 +4,22 @@
 //
 // # A folder
 //
-// A segment, 00000003-0000000000049541.seg, has a number and says after which revision it has every change.
-// It does so up to where the next segment says that it begins: what lies beyond that in the one before
-// does not count. So a write that was cut short needs no repair. Whoever opens the folder finds how far
-// the last segment is intact, and goes on from there in a new one. Where changes are missing since nobody
-// had them any more the next segment says so (Head.Gap), and a snapshot,
+// A segment, 00000003-0000000000049541.seg, has a number and says after which revision it begins. It gets its name
+// when its head is durable. Each record tells the revision of the one before it, which may lie in another
+// segment: so whether a change is missing between two of them is known wherever they lie, and whatever
+// was damaged. Segments may overlap; what both have they have alike, since a revision's changes never change.
+//
+// So nothing is ever cut off or repaired. Whoever opens the folder finds up to where, from the newest snapshot
+// that is whole, nothing is missing, and goes on from there in a new segment. Where changes are missing since nobody
+// had them any more, the next segment says so (Head.Gap), and a snapshot,
 // 0000000000164769.snap, of the revision after which it begins makes it usable.
 //
-// A file is a row of frames (frame.go), each with a checksum over its message, kind, length
-// and place; and each record tells the revision of the one before it. So whatever was damaged is
-// known by its place, and what was lost by it, by revisions.
+// A file is a row of frames (frame.go), each with checksums over its place, kind, length and
+// message. After damage, reading goes on at the next frame.
 //
 // # Reading order
 //
-//   - frame.go, scan.go: frames, and going through them past what is damaged.
+//   - frame.go, scan.go, patient.go: frames, and going through them past what is damaged.
 //   - names.go, segment.go, snapshot.go: the two kinds of files.
 //   - archive.go, tree.go, at.go: all changes of a folder, and the tree as of a revision.
 //   - end.go, revat.go, spans.go: how far a folder goes, the revision of a time, and what it has.

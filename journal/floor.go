@@ -12,6 +12,8 @@ import (
 // floor is a file that tells a revision that was durable once. So a journal that ends below it
 // is known to have lost something; where it ends above, a write was under way.
 type floor struct {
+	rev   int64 // never falls
+	dirty bool  // the file tells a lower one
 	saved time.Time
 }
 
@@ -20,23 +22,34 @@ const (
 	floorEvery = time.Second // between two writes of it
 )
 
-// raise saves rev, unless it did so a moment ago.
+// raise notes that a revision is durable, and saves that unless it did so a moment ago.
 func (f *floor) raise(dir string, rev int64, now time.Time) error {
+	if rev <= f.rev {
+		return nil
+	}
+	f.rev, f.dirty = rev, true
 	if now.Sub(f.saved) < floorEvery {
 		return nil
 	}
 	f.saved = now
-	return f.save(dir, rev)
+	return f.save(dir)
 }
 
 // save replaces the file as a whole. It is not synced: after a power cut it may be older, and that
 // is no harm.
-func (f *floor) save(dir string, rev int64) error {
+func (f *floor) save(dir string) error {
+	if !f.dirty {
+		return nil
+	}
 	path := filepath.Join(dir, floorName)
-	if err := os.WriteFile(path+".tmp", []byte(strconv.FormatInt(rev, 10)+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(path+tempSuffix, []byte(strconv.FormatInt(f.rev, 10)+"\n"), 0o600); err != nil {
 		return err
 	}
-	return os.Rename(path+".tmp", path)
+	if err := os.Rename(path+tempSuffix, path); err != nil {
+		return err
+	}
+	f.dirty = false
+	return nil
 }
 
 // loadFloor is the saved revision, or 0.

@@ -7,17 +7,17 @@ import (
 	"slices"
 )
 
-// A frame is a header of 12 bytes and a message:
+// A frame is a header of 16 bytes and a message:
 //
-//	"dzj"  kind  length(4, big endian)  checksum(4, big endian)  message
+//	"dzj"  kind  length(4, big endian)  checksum(4)  checksum(4)  message
 //
-// The checksum (CRC-32C) covers the message, its kind and length, and the place
-// where the frame lies. So a frame that was copied elsewhere, as by a user who
-// stores a journal in the store, is none; and after damage the next frame can be
-// found by looking for one.
+// The first checksum (CRC-32C) covers the place where the frame lies, the kind and the length; the second
+// one goes on over the message. So a frame that was copied elsewhere, as by a user who stores a journal
+// in the store, is none; and after damage the next frame is found by looking for a header, none of which
+// has to be taken at its word.
 const (
 	frameMark  = "dzj"
-	headerLen  = 12
+	headerLen  = 16
 	maxMessage = 16 << 20 // bytes; a request that could cause a record has 4 MiB at most
 )
 
@@ -57,29 +57,32 @@ func appendFrame(dst []byte, p place, kind byte, m message) []byte {
 	copy(header, frameMark)
 	header[3] = kind
 	binary.BigEndian.PutUint32(header[4:], uint32(n))
-	binary.BigEndian.PutUint32(header[8:], checksum(p, header, dst[at+headerLen:]))
+	sum := headerSum(p, header)
+	binary.BigEndian.PutUint32(header[8:], sum)
+	binary.BigEndian.PutUint32(header[12:], messageSum(sum, dst[at+headerLen:]))
 	return dst
 }
 
-// frameLen is the length of the frame that header begins; ok is false if it begins none.
-func frameLen(header []byte) (n int, ok bool) {
+// frameLen is the length of the frame at p that header begins; ok is false if it begins none.
+func frameLen(p place, header []byte) (n int, ok bool) {
 	size := binary.BigEndian.Uint32(header[4:])
-	ok = string(header[:3]) == frameMark && size <= maxMessage
+	ok = string(header[:3]) == frameMark && size <= maxMessage && binary.BigEndian.Uint32(header[8:]) == headerSum(p, header)
 	return headerLen + int(size), ok
 }
 
-// intact reports whether the bytes are a frame that was written at p.
-func intact(p place, frame []byte) bool {
-	header, body := frame[:headerLen], frame[headerLen:]
-	return binary.BigEndian.Uint32(header[8:]) == checksum(p, header, body)
+// intact reports whether the message of a frame, whose header is intact, is so too.
+func intact(frame []byte) bool {
+	sum := binary.BigEndian.Uint32(frame[8:])
+	return binary.BigEndian.Uint32(frame[12:]) == messageSum(sum, frame[headerLen:])
 }
 
-func checksum(p place, header, body []byte) uint32 {
+func headerSum(p place, header []byte) uint32 {
 	var at [16]byte
 	binary.BigEndian.PutUint64(at[:8], uint64(p.seq))
 	binary.BigEndian.PutUint64(at[8:], uint64(p.offset))
-	table := crc32.MakeTable(crc32.Castagnoli) // made once, by the library
-	sum := crc32.Update(0, table, at[:])
-	sum = crc32.Update(sum, table, header[3:8])
-	return crc32.Update(sum, table, body)
+	return messageSum(messageSum(0, at[:]), header[3:8])
+}
+
+func messageSum(sum uint32, b []byte) uint32 {
+	return crc32.Update(sum, crc32.MakeTable(crc32.Castagnoli), b) // a table made once, by the library
 }

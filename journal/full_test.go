@@ -59,6 +59,7 @@ func (f *diskFile) Truncate(size int64) error {
 // A disk that is full after any number of bytes: Commit fails and goes on failing, nothing that was
 // durable is lost, nothing that was not is taken for durable; and when there is room again it goes on.
 func TestDiskFull(t *testing.T) {
+	t.Parallel()
 	for room := range 3000 {
 		d := &disk{room: room, noCut: room%2 == 0}
 		dir := t.TempDir()

@@ -7,23 +7,27 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // The names of files say what they are, so that damage within one cannot hide it.
 const (
-	segmentName  = "%08d-%016d.seg" // its number, and the revision after which it has every change
+	segmentName  = "%08d-%016d.seg" // its number, and the revision after which it begins
 	snapshotName = "%016d.snap"     // the revision that it shows
-	tempPattern  = "*.tmp"          // a snapshot that is not whole yet
+	tempSuffix   = ".tmp"           // is not whole yet
 )
 
-// Segment is a file of changes. Of what lies in it, the changes after After and up to
-// Limit count: beyond Limit the segment that follows it has them, perhaps again.
+// Segment is a file of changes, of revisions above After and up to UpTo. As a rule it has all of those,
+// and the next one goes on from there.
 type Segment struct {
 	Path  string
 	Seq   int64 // segments are numbered in the order in which they were begun
 	After int64
-	Limit int64 // math.MaxInt64 for the last one
+	UpTo  int64 // math.MaxInt64: not known
 	Size  int64 // bytes
+
+	gap bool // what comes between the segments before it and After was known to be missing
 }
 
 // Snapshot is a file that shows the whole tree at one revision.
@@ -40,22 +44,51 @@ func list(dir string) (segs []Segment, snaps []Snapshot, err error) {
 		return nil, nil, err
 	}
 	for _, e := range entries {
-		var seq, rev int64
-		name, path := e.Name(), filepath.Join(dir, e.Name())
-		if _, err := fmt.Sscanf(name, segmentName, &seq, &rev); err == nil && name == fmt.Sprintf(segmentName, seq, rev) {
-			segs = append(segs, Segment{Path: path, Seq: seq, After: rev, Size: size(e)})
-		} else if _, err := fmt.Sscanf(name, snapshotName, &rev); err == nil && name == fmt.Sprintf(snapshotName, rev) {
+		if !e.Type().IsRegular() {
+			continue
+		}
+		path := filepath.Join(dir, e.Name())
+		if seq, after, ok := parseSegment(e.Name()); ok {
+			segs = append(segs, Segment{Path: path, Seq: seq, After: after, Size: size(e)})
+		} else if rev, ok := parseSnapshot(e.Name()); ok {
 			snaps = append(snaps, Snapshot{Path: path, Rev: rev, Size: size(e)})
 		}
 	}
 	slices.SortFunc(segs, func(a, b Segment) int { return cmp.Compare(a.Seq, b.Seq) })
 	slices.SortFunc(snaps, func(a, b Snapshot) int { return cmp.Compare(a.Rev, b.Rev) })
-	limit := int64(math.MaxInt64)
-	for i := len(segs) - 1; i >= 0; i-- {
-		segs[i].Limit = limit
-		limit = min(limit, segs[i].After)
-	}
+	bound(segs)
 	return segs, snaps, nil
+}
+
+func parseSegment(name string) (seq, after int64, ok bool) {
+	number, rest, _ := strings.Cut(strings.TrimSuffix(name, ".seg"), "-")
+	seq, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return 0, 0, false
+	}
+	after, err = strconv.ParseInt(rest, 10, 64)
+	return seq, after, err == nil && seq > 0 && after >= 0 && name == fmt.Sprintf(segmentName, seq, after)
+}
+
+func parseSnapshot(name string) (rev int64, ok bool) {
+	rev, err := strconv.ParseInt(strings.TrimSuffix(name, ".snap"), 10, 64)
+	return rev, err == nil && rev >= 0 && name == fmt.Sprintf(snapshotName, rev)
+}
+
+// bound works out up to where each segment may have records: where the next one begins, or what a later
+// one tells that lies before it. A head that cannot be read might tell anything.
+func bound(segs []Segment) {
+	next, beyond := int64(math.MaxInt64), int64(0)
+	for i := len(segs) - 1; i >= 0; i-- {
+		s := &segs[i]
+		s.UpTo = max(next, s.After, beyond)
+		next = s.After
+		if h, err := s.Head(); err == nil {
+			s.gap, beyond = h.Gap, max(beyond, h.Beyond)
+		} else {
+			beyond = math.MaxInt64
+		}
+	}
 }
 
 // size is a file's, or 0 if it has just gone.
@@ -68,11 +101,14 @@ func size(e os.DirEntry) int64 {
 }
 
 // syncDir makes durable which files a folder has.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
+func syncDir(dir string) error { return syncFile(dir) }
+
+// syncFile makes durable what a file has, whoever wrote it.
+func syncFile(path string) error {
+	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	return d.Sync()
+	defer f.Close()
+	return f.Sync()
 }

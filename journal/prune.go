@@ -9,28 +9,28 @@ import (
 // Retention says what is kept. Whatever any of its bounds lets go, goes; zero is no bound. The newest
 // snapshot and all changes after it are always kept.
 type Retention struct {
-	Age   time.Duration // what is needed to go back so far
-	Revs  int64         // what is needed to go back so many revisions from the latest
+	Age   time.Duration // what is needed to go back so far, by the clock of the machine that wrote
+	Revs  int64         // what is needed to go back so many revisions from the latest change
 	Bytes int64         // as many, at most, of segments and snapshots
 }
 
 // Prune removes what r lets go, and returns which files. What is kept begins with a snapshot, which it
-// reads before anything is removed: one that is not whole keeps all that lies before it.
+// reads before anything is removed: for one that is not whole nothing goes.
 func (a *Archive) Prune(r Retention, now time.Time) (removed []string, err error) {
-	end, _, err := a.End()
+	last, err := a.lastRecord()
 	if err != nil {
 		return nil, err
 	}
-	first := a.firstKept(r, now, end)
+	first := a.firstKept(r, now, last.rev)
 	if first == 0 {
 		return nil, nil
 	}
 	snap := a.Snapshots[first]
-	if _, err := LoadSnapshot(snap.Path); err != nil {
-		return nil, fmt.Errorf("nothing is pruned: %w", err)
+	if err := snap.check(nil); err != nil {
+		return nil, fmt.Errorf("nothing is dropped: %v", err) // no error of what is kept
 	}
 	for _, s := range a.Segments {
-		if s.Limit > snap.Rev {
+		if s.UpTo > snap.Rev {
 			break
 		}
 		removed = append(removed, s.Path)
@@ -38,30 +38,42 @@ func (a *Archive) Prune(r Retention, now time.Time) (removed []string, err error
 	for _, s := range a.Snapshots[:first] {
 		removed = append(removed, s.Path)
 	}
-	for i, path := range removed {
-		if err := os.Remove(path); err != nil {
-			return removed[:i], err
-		}
+	if err := remove(removed); err != nil {
+		return nil, err
 	}
-	return removed, nil
+	return removed, syncDir(a.Dir)
 }
 
-// firstKept is the number of the first snapshot to keep; 0 if there is none.
-func (a *Archive) firstKept(r Retention, now time.Time, end int64) (first int) {
-	for i, snap := range a.Snapshots {
-		h, err := snap.Head()
-		if err != nil {
-			continue
+// remove removes files in that order: so what is left of a journal, should it be cut short, is its end.
+func remove(paths []string) error {
+	for _, path := range paths {
+		if err := os.Remove(path); err != nil {
+			return err
 		}
-		last := i == len(a.Snapshots)-1
-		old := r.Age > 0 && now.Sub(time.Unix(0, h.Time)) >= r.Age
+	}
+	return nil
+}
+
+// firstKept is the number of the first snapshot to keep; 0 if that is none but the first. end is the latest
+// revision.
+func (a *Archive) firstKept(r Retention, now time.Time, end int64) (first int) {
+	aged := r.Age > 0
+	for i, snap := range a.Snapshots {
+		aged = aged && snap.olderThan(r.Age, now) // a later one cannot be older, whatever its clock said
 		far := r.Revs > 0 && end-snap.Rev >= r.Revs
+		last := i == len(a.Snapshots)-1
 		fits := r.Bytes > 0 && (last || a.bytesFrom(i) <= r.Bytes) && a.bytesFrom(first) > r.Bytes
-		if old || far || fits {
+		if aged || far || fits {
 			first = i
 		}
 	}
 	return first
+}
+
+// olderThan is false if the time of the snapshot is not known.
+func (s Snapshot) olderThan(age time.Duration, now time.Time) bool {
+	h, err := s.Head()
+	return err == nil && h.Time > 0 && now.Sub(time.Unix(0, h.Time)) >= age
 }
 
 // bytesFrom is how much is kept from a snapshot on.
@@ -70,7 +82,7 @@ func (a *Archive) bytesFrom(i int) (n int64) {
 		n += s.Size
 	}
 	for _, s := range a.Segments {
-		if s.Limit > a.Snapshots[i].Rev {
+		if s.UpTo > a.Snapshots[i].Rev {
 			n += s.Size
 		}
 	}

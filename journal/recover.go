@@ -3,9 +3,11 @@ package journal
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // SnapshotPath is where the snapshot of a revision lies in a folder.
@@ -13,8 +15,8 @@ func SnapshotPath(dir string, rev int64) string {
 	return filepath.Join(dir, fmt.Sprintf(snapshotName, rev))
 }
 
-// recover finds where to go on: after all that is intact. Nothing is cut off: the next segment's
-// beginning says what of the last one counts.
+// recover finds where to go on: after the last change up to which, from a snapshot that is whole, nothing is
+// missing. Nothing is cut off or repaired. What is beyond stays, and is read, too.
 func (j *Journal) recover() error {
 	if err := removeTemps(j.dir); err != nil {
 		return err
@@ -26,91 +28,98 @@ func (j *Journal) recover() error {
 	if err != nil {
 		return err
 	}
-	n := len(a.Segments)
-	if n == 0 {
-		return nil // snapshots alone: another one will be taken
-	}
-	j.next = a.Segments[n-1].Seq + 1
-	if err := j.identify(a); err != nil {
+	if err := j.harden(a); err != nil {
 		return err
 	}
-	if err := j.findEnd(a); err != nil {
+	if j.top, _, err = a.End(); err != nil {
 		return err
 	}
-	if err := j.compareFloor(); err != nil {
+	j.floor.rev = a.floor
+	base, err := j.findBase(a)
+	if err != nil || base == nil {
 		return err
 	}
-	based, err := j.findChain(a)
-	if !based {
-		j.last = 0
+	if err := j.findEnd(a, base); err != nil {
+		return err
 	}
-	return err
+	if j.last < j.floor.rev {
+		j.cfg.Log.Error("the journal lacks what was durable; the cluster may still have it", "durable", j.floor.rev, "found", j.last)
+	}
+	return nil
 }
 
-// findEnd reads the last segment up to where something is missing.
-func (j *Journal) findEnd(a *Archive) (err error) {
-	last := &a.Segments[len(a.Segments)-1]
-	j.last = a.read(&cursor{from: last.After + 1, to: last.Limit, yield: func(r *Record, e error) bool {
+// harden makes durable what can be read: a tool that was killed may have left it in the kernel's memory alone.
+// All but the last segment are durable, since the next one was begun after them.
+func (j *Journal) harden(a *Archive) error {
+	n := len(a.Segments)
+	if n == 0 {
+		return syncDir(j.dir)
+	}
+	last := a.Segments[n-1]
+	j.next = last.Seq + 1
+	return errors.Join(j.cfg.sync(last.Path), syncDir(j.dir))
+}
+
+// findBase is the newest snapshot that is whole, and tells of which cluster the journal is; nil: there is none,
+// and the journal has to begin anew.
+func (j *Journal) findBase(a *Archive) (*Snapshot, error) {
+	for i := range slices.Backward(a.Snapshots) {
+		snap := &a.Snapshots[i]
+		err := snap.check(nil)
+		if err == nil {
+			h, err := snap.Head()
+			if err != nil {
+				return nil, err
+			}
+			j.head = Head{Version: formatVersion, Cluster: h.Cluster, Id: h.Id}
+			return snap, nil
+		}
+		if !ofContents(err) {
+			return nil, err
+		}
+		j.cfg.Log.Warn("a snapshot cannot be read", "err", err)
+	}
+	return nil, nil
+}
+
+// findEnd goes on from the base up to where something is missing.
+func (j *Journal) findEnd(a *Archive, base *Snapshot) (failure error) {
+	c := &cursor{from: base.Rev + 1, to: math.MaxInt64}
+	c.yield = func(r *Record, err error) bool {
 		switch {
 		case r != nil:
-			j.heard = r.Time
-		case isDamage(e):
-			j.cfg.Log.Warn("a part of the journal cannot be read", "err", e)
-		default:
-			if !errors.As(e, new(*Gap)) {
-				err = e
+			if !c.gapped {
+				j.heard = r.Time
 			}
+		case ofContents(err):
+			j.cfg.Log.Warn("a part of the journal cannot be read", "err", err)
+		default:
+			failure = err
 			return false
 		}
 		return true
-	}})
-	return err
+	}
+	j.last = a.read(c)
+	if failure == nil && j.last == base.Rev {
+		j.head.Gap, failure = a.begins(base.Rev)
+	}
+	return failure
 }
 
-// compareFloor says so if something is lost that was durable.
-func (j *Journal) compareFloor() error {
-	rev, err := loadFloor(j.dir)
-	if err == nil && rev > j.last {
-		j.cfg.Log.Error("the journal has lost what was durable; the cluster may still have it", "durable", rev, "found", j.last)
+// begins reports whether the changes that lead to a snapshot's revision are missing, so that what comes after
+// it comes after a gap.
+func (a *Archive) begins(rev int64) (bool, error) {
+	if len(a.Segments) == 0 {
+		return true, nil
 	}
-	return err
-}
-
-// findChain looks back to where the segments begin that the last one goes on from, and whether a
-// snapshot was saved since: else they cannot be used, and the journal has to begin anew.
-func (j *Journal) findChain(a *Archive) (based bool, err error) {
-	end := j.last
-	for _, s := range slices.Backward(a.Segments) {
-		for _, snap := range a.Snapshots {
-			if snap.Rev >= s.After && snap.Rev <= end {
-				return true, nil
-			}
+	var failure error
+	c := &cursor{from: rev, to: rev, yield: func(_ *Record, err error) bool {
+		if err != nil && !ofContents(err) {
+			failure = err
 		}
-		h, err := s.Head()
-		switch {
-		case err == nil && h.Gap:
-			return false, nil
-		case err != nil && !unreadable(err):
-			return false, err
-		}
-		end = s.After
-	}
-	return false, nil
-}
-
-// identify finds out which cluster the journal is of.
-func (j *Journal) identify(a *Archive) error {
-	for _, s := range slices.Backward(a.Segments) {
-		h, err := s.Head()
-		if err == nil {
-			j.head = Head{Version: formatVersion, Cluster: h.Cluster, Id: h.Id}
-			return nil
-		}
-		if !unreadable(err) {
-			return err
-		}
-	}
-	return fmt.Errorf("%s: %w: no segment tells of which cluster it is", j.dir, ErrNotJournal)
+		return failure == nil
+	}}
+	return a.read(c) < rev, failure
 }
 
 // unreadable says of an error that it comes of what a file holds.
@@ -121,11 +130,26 @@ func ofContents(err error) bool {
 	return unreadable(err) || errors.Is(err, ErrNotWhole) || errors.As(err, new(*Gap))
 }
 
-// removeTemps removes snapshots that were not written to their end.
+// removeTemps removes what was not written to its end.
 func removeTemps(dir string) error {
-	temps, err := filepath.Glob(filepath.Join(dir, tempPattern))
-	for _, path := range temps {
-		err = errors.Join(err, os.Remove(path))
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		name := strings.TrimSuffix(e.Name(), tempSuffix)
+		_, _, segment := parseSegment(name)
+		if name != e.Name() && (segment || isTemp(name)) {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
+		}
 	}
 	return err
+}
+
+// isTemp tells the names that SaveSnapshot gives, for the snapshots of a folder, but for their ending.
+func isTemp(name string) bool {
+	name, hidden := strings.CutPrefix(name, ".")
+	i := strings.LastIndexByte(name, '-')
+	if !hidden || i < 0 {
+		return false
+	}
+	_, ok := parseSnapshot(name[:i])
+	return ok
 }

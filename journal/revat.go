@@ -12,11 +12,11 @@ import (
 func (a *Archive) RevAt(t time.Time, p Progress) (int64, error) {
 	f := &finder{at: t.UnixNano(), oldest: math.MaxInt64}
 	for _, s := range slices.Backward(a.Segments) {
+		if s.UpTo <= f.rev {
+			continue
+		}
 		if err := f.segment(&s, p); err != nil {
 			return 0, err
-		}
-		if f.rev > 0 {
-			break // those before it have lower ones
 		}
 	}
 	for _, snap := range a.Snapshots {
@@ -50,13 +50,13 @@ func (f *finder) consider(rev, heard int64) {
 	}
 }
 
-// segment considers the records that count.
+// segment considers a segment's records.
 func (f *finder) segment(s *Segment, p Progress) error {
 	for r, err := range s.records(p) {
 		switch {
 		case err != nil && !isDamage(err):
 			return err
-		case r != nil && r.Rev <= s.Limit:
+		case r != nil:
 			f.consider(r.Rev, r.Time)
 		}
 	}

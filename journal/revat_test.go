@@ -31,17 +31,3 @@ func TestRevAt(t *testing.T) {
 	assert.T(t, errors.Is(err, journal.ErrMissing), err)
 	assert.T(t, strings.HasSuffix(err.Error(), "the oldest is of 1970-01-01T00:00:10Z"), err)
 }
-
-// What lies beyond the beginning of the next segment has no say.
-func TestRevAtPassesOverWhatDoesNotCount(t *testing.T) {
-	w := newWriter(t)
-	w.begin(10)
-	w.put(20)
-	w.Rotate()
-	w.put(30)
-	a := w.read()
-	a.Segments[0].Limit = 15 // as if the next one began there
-	rev, err := a.RevAt(time.Unix(25, 0), nil)
-	assert.Equal(t, nil, err)
-	assert.Equal(t, int64(10), rev)
-}

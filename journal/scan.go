@@ -30,7 +30,7 @@ func newScanner(r io.Reader, path string, seq int64) *scanner {
 // the next call. Of bytes that are no frame it returns a *Damage, once, and goes on
 // after them; at the end io.EOF.
 func (s *scanner) next() (kind byte, msg []byte, offset int64, err error) {
-	frame, why, err := s.frame()
+	frame, size, why, err := s.frame()
 	switch {
 	case err != nil:
 		return 0, nil, 0, err
@@ -42,67 +42,76 @@ func (s *scanner) next() (kind byte, msg []byte, offset int64, err error) {
 		return 0, nil, 0, io.EOF
 	}
 	d := &Damage{Path: s.path, Offset: s.at, What: why}
-	d.Len, d.Tail, err = s.resync()
-	if err != nil {
+	if d.Tail, err = s.resync(size); err != nil {
 		return 0, nil, 0, err
 	}
-	return 0, nil, d.Offset, d
+	d.Len = s.at - d.Offset
+	return 0, nil, 0, d
 }
 
 // frame is the intact frame that begins here; or nil, and why there is none, which is
-// "" at the end of the file.
-func (s *scanner) frame() (frame []byte, why string, err error) {
+// "" at the end of the file. Of one whose header is intact size is the length.
+func (s *scanner) frame() (frame []byte, size int, why string, err error) {
 	b, err := s.peek(headerLen)
 	switch {
 	case err != nil:
-		return nil, "", err
+		return nil, 0, "", err
 	case len(b) == 0:
-		return nil, "", nil
+		return nil, 0, "", nil
 	case len(b) < headerLen:
-		return nil, "not a whole frame", nil
+		return nil, 0, "not a whole frame", nil
 	}
-	n, ok := frameLen(b)
+	n, ok := frameLen(place{s.seq, s.at}, b)
 	if !ok {
-		return nil, "no frame begins here", nil
+		return nil, 0, "no frame begins here", nil
 	}
 	if b, err = s.peek(n); err != nil {
-		return nil, "", err
+		return nil, 0, "", err
 	}
-	if len(b) < n {
-		return nil, "not a whole frame", nil
+	switch {
+	case len(b) < n:
+		return nil, len(b), "not a whole frame", nil
+	case !intact(b):
+		return nil, n, "the checksum is wrong", nil
 	}
-	if !intact(place{s.seq, s.at}, b) {
-		return nil, "the checksum is wrong", nil
-	}
-	return b, "", nil
+	return b, n, "", nil
 }
 
-// resync goes on to the next intact frame, or the end, and returns how far that was.
-func (s *scanner) resync() (passed int64, tail bool, err error) {
+// resync goes on to the next intact frame, or the end, which is then a tail. size is the length of
+// the frame that begins here and is not intact, or 0.
+func (s *scanner) resync(size int) (tail bool, err error) {
 	for {
-		s.skip(1)
-		passed++
-		b, err := s.peek(readBytes)
-		if err != nil {
-			return passed, false, err
-		}
-		i := bytes.Index(b, []byte(frameMark))
-		if i < 0 { // the mark may begin in the last bytes
-			i = max(0, len(b)-len(frameMark)+1)
-			if s.eof {
-				i = len(b)
+		if size == 0 {
+			if size, err = s.search(); err != nil {
+				return false, err
 			}
 		}
-		s.skip(i)
-		passed += int64(i)
-		frame, why, err := s.frame()
+		s.skip(size)
+		frame, next, why, err := s.frame()
 		if err != nil || frame != nil {
-			return passed, false, err
+			return false, err
 		}
 		if why == "" {
-			return passed, true, nil
+			return true, nil
 		}
+		size = next
 	}
+}
+
+// search is how far it is to the next mark, one byte at least; or to where one might begin in what is not
+// read yet.
+func (s *scanner) search() (int, error) {
+	b, err := s.peek(readBytes)
+	if err != nil {
+		return 0, err
+	}
+	if i := bytes.Index(b[1:], []byte(frameMark)); i >= 0 {
+		return 1 + i, nil
+	}
+	if s.eof {
+		return len(b), nil
+	}
+	return max(1, len(b)-len(frameMark)+1), nil
 }
 
 // peek returns the next n bytes without taking them; fewer at the end of the file.

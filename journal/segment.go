@@ -17,10 +17,10 @@ const formatVersion = 1
 func (s *Segment) Head() (*Head, error) {
 	f, err := os.Open(s.Path)
 	if err != nil {
-		return nil, err
+		return nil, gone(err)
 	}
 	defer f.Close()
-	return readHead(newScanner(f, s.Path, s.Seq))
+	return readHead(newScanner(&patient{src: f}, s.Path, s.Seq))
 }
 
 func readHead(sc *scanner) (*Head, error) {
@@ -33,12 +33,16 @@ func readHead(sc *scanner) (*Head, error) {
 	case kind != kindHead:
 		return nil, fmt.Errorf("%s: %w: it has no head", sc.path, ErrNotJournal)
 	}
+	return parseHead(msg, sc.path)
+}
+
+func parseHead(msg []byte, path string) (*Head, error) {
 	h := new(Head)
 	if err := h.UnmarshalVT(msg); err != nil {
-		return nil, fmt.Errorf("%s: %w: %w", sc.path, ErrNotJournal, err)
+		return nil, fmt.Errorf("%s: %w: %w", path, ErrNotJournal, err)
 	}
 	if h.Version != formatVersion {
-		return nil, fmt.Errorf("%s: the format's version is %d, and this program knows %d", sc.path, h.Version, formatVersion)
+		return nil, fmt.Errorf("%s: the format's version is %d, and this program knows %d", path, h.Version, formatVersion)
 	}
 	return h, nil
 }
@@ -50,53 +54,74 @@ func (s *Segment) scan(yield func(*Record, error) bool) { s.records(nil)(yield) 
 // for each stretch that is none. Any other error is the last.
 func (s *Segment) records(p Progress) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
-		f, err := os.Open(s.Path)
+		r, err := s.open(p)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
-		defer f.Close()
-		sc := newScanner(p.Reader(f), s.Path, s.Seq)
-		last := s.After
-		for {
-			r, err := nextRecord(sc, last)
+		defer r.close()
+		for more := true; more; {
+			rec, err := r.next()
 			if errors.Is(err, io.EOF) {
 				return
 			}
-			if r == nil && err == nil {
-				continue // the head
-			}
-			if !yield(r, err) || err != nil && !isDamage(err) {
-				return
-			}
-			if r != nil {
-				last = r.Rev
-			}
+			more = yield(rec, err) && (err == nil || isDamage(err))
 		}
 	}
 }
 
-// nextRecord reads a record beyond revision last; nil for the head.
-func nextRecord(sc *scanner, last int64) (*Record, error) {
-	kind, msg, offset, err := sc.next()
+// segmentReader reads a segment's records one by one.
+type segmentReader struct {
+	f    *os.File
+	sc   *scanner
+	last int64 // the revision of the latest record
+}
+
+func (s *Segment) open(p Progress) (*segmentReader, error) {
+	f, err := os.Open(s.Path)
 	if err != nil {
-		return nil, err
+		return nil, gone(err)
 	}
-	r := new(Record)
-	switch kind {
-	case kindHead:
-		return nil, nil
-	case kindRecord:
-		if err = r.UnmarshalVT(msg); err == nil {
-			err = r.check(last)
+	return &segmentReader{f, newScanner(p.Reader(&patient{src: f}), s.Path, s.Seq), s.After}, nil
+}
+
+// gone says of a file that was listed and is not there that it was dropped since.
+func gone(err error) error {
+	if errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("%w: it was dropped while the folder was read: %w", ErrMissing, err)
+	}
+	return err
+}
+
+func (r *segmentReader) close() { r.f.Close() }
+
+// next is the next record, a *Damage, io.EOF, or another error.
+func (r *segmentReader) next() (*Record, error) {
+	for {
+		kind, msg, offset, err := r.sc.next()
+		if err != nil {
+			return nil, err
 		}
-	default:
-		err = fmt.Errorf("a frame of kind %q", kind)
+		rec := new(Record)
+		switch kind {
+		case kindHead:
+			if _, err := parseHead(msg, r.sc.path); err != nil {
+				return nil, err
+			}
+			continue
+		case kindRecord:
+			if err = rec.UnmarshalVT(msg); err == nil {
+				err = rec.check(r.last)
+			}
+		default:
+			err = fmt.Errorf("a frame of kind %q", kind)
+		}
+		if err != nil {
+			return nil, &Damage{Path: r.sc.path, Offset: offset, Len: headerLen + int64(len(msg)), What: err.Error()}
+		}
+		r.last = rec.Rev
+		return rec, nil
 	}
-	if err != nil {
-		return nil, &Damage{Path: sc.path, Offset: offset, Len: headerLen + int64(len(msg)), What: err.Error()}
-	}
-	return r, nil
 }
 
 // check says what is wrong with a record that is to follow revision last.

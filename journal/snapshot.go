@@ -56,31 +56,29 @@ func (e *encoder) put(kind byte, m message) {
 	_, e.err = e.out.Write(e.buf)
 }
 
-// SaveSnapshot writes a snapshot to a file, which is there, whole and durable, when it
-// returns nil, and not touched when it returns an error.
-func SaveSnapshot(path string, h *Head, files iter.Seq2[store.File, error]) (err error) {
-	dir := filepath.Dir(path)
-	f, err := os.CreateTemp(dir, tempPattern)
+// SaveSnapshot writes a snapshot to a file. When it returns nil that is there, whole and durable; when it
+// returns an error, it is as it was, or, if just the folder could not be synced, replaced.
+func SaveSnapshot(path string, h *Head, files iter.Seq2[store.File, error]) error {
+	dir, base := filepath.Split(path)
+	if dir == "" {
+		dir = "."
+	}
+	f, err := os.CreateTemp(dir, "."+base+"-*"+tempSuffix)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	if err := WriteSnapshot(f, h, files); err != nil {
-		return err
+	err = WriteSnapshot(f, h, files)
+	if err == nil {
+		err = f.Sync()
 	}
-	if err := f.Sync(); err != nil {
-		return err
+	if closed := f.Close(); err == nil {
+		err = closed
 	}
-	if err := f.Close(); err != nil {
-		return err
+	if err == nil {
+		err = os.Rename(f.Name(), path)
 	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return syncDir(dir)
 }
@@ -113,10 +111,10 @@ func Salvage(r io.Reader, name string) *SnapshotReader {
 func (s Snapshot) Head() (*Head, error) {
 	f, err := os.Open(s.Path)
 	if err != nil {
-		return nil, err
+		return nil, gone(err)
 	}
 	defer f.Close()
-	r, err := NewSnapshotReader(f, s.Path)
+	r, err := NewSnapshotReader(&patient{src: f}, s.Path)
 	if err != nil {
 		return nil, err
 	}

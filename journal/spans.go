@@ -76,10 +76,10 @@ func (a *Archive) First() int64 {
 func (s *Snapshot) check(p Progress) error {
 	f, err := os.Open(s.Path)
 	if err != nil {
-		return err
+		return gone(err)
 	}
 	defer f.Close()
-	r, err := NewSnapshotReader(p.Reader(f), s.Path)
+	r, err := NewSnapshotReader(p.Reader(&patient{src: f}), s.Path)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ type Tree struct {
 	Files map[string]store.File // by path
 }
 
-// LoadSnapshot reads a whole snapshot. One that is damaged is ErrNotWhole.
+// LoadSnapshot reads a whole snapshot. One that is damaged is ErrNotWhole; or ErrNotJournal, where its head is.
 func LoadSnapshot(path string) (*Tree, error) { return loadSnapshot(path, nil) }
 
 func loadSnapshot(path string, p Progress) (*Tree, error) {
@@ -26,7 +26,7 @@ func loadSnapshot(path string, p Progress) (*Tree, error) {
 		return nil, err
 	}
 	defer f.Close()
-	s, err := NewSnapshotReader(p.Reader(f), path)
+	s, err := NewSnapshotReader(p.Reader(&patient{src: f}), path)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func loadSnapshot(path string, p Progress) (*Tree, error) {
 func (s *Snapshot) load(p Progress) (*Tree, error) {
 	t, err := loadSnapshot(s.Path, p)
 	if err != nil {
-		return nil, err
+		return nil, gone(err)
 	}
 	return t, s.checkName(t.Head)
 }

@@ -15,8 +15,8 @@ type Finding struct {
 }
 
 // Verify reads everything, compares each snapshot with what the changes since the one before it make
-// of that, looks whether the end is there that was durable, and yields what it finds. An error that is not of what the files hold is the last. p is told of
-// as many bytes as the files have.
+// of that, looks whether the end is there that was durable, and yields what it finds. An error that
+// is not of what the files hold is the last. p is told of as many bytes as the files have.
 func (a *Archive) Verify(p Progress) iter.Seq2[Finding, error] {
 	return func(yield func(Finding, error) bool) {
 		v := &verifier{Archive: a, yield: yield, progress: p, snaps: a.Snapshots}
@@ -24,14 +24,14 @@ func (a *Archive) Verify(p Progress) iter.Seq2[Finding, error] {
 	}
 }
 
-// Harmless says of a *Damage or a *Gap that Records yielded whether nothing is lost by it that was durable, or
-// it was known: a gap that is stated, or an end of the last segment that was not written yet.
-func (a *Archive) Harmless(err error) bool {
+// Harmless says of an error that Records yielded whether nothing is lost by it that was durable, or
+// it was known: a gap that is stated, or a write that was cut short.
+func Harmless(err error) bool {
 	switch e := err.(type) {
 	case *Gap:
 		return e.Stated
 	case *Damage:
-		return e.Tail && e.Path == a.Segments[len(a.Segments)-1].Path
+		return e.Cut
 	}
 	return false
 }
@@ -83,7 +83,7 @@ func (v *verifier) take(r *Record, err error) bool {
 		v.covered = gap.After
 		return v.found(err, gap.Stated) && v.upTo(gap.After) && v.skip(gap.UpTo)
 	case err != nil:
-		return v.found(err, v.Harmless(err))
+		return v.found(err, Harmless(err))
 	}
 	v.covered = r.Rev - 1
 	ok := v.upTo(v.covered)

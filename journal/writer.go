@@ -20,6 +20,7 @@ type Config struct {
 	Log          *slog.Logger // gets what was found damaged, and what could not be written; required
 
 	create func(path string) (file, error) // for tests; nil: the disk
+	sync   func(path string) error         // likewise, of a file that somebody else wrote
 }
 
 // file is what a journal needs of a file that it writes.
@@ -46,11 +47,14 @@ type Journal struct {
 	file  file  // nil: the next Commit begins a segment
 	path  string
 	seq   int64
-	size  int64 // of what is durable in it
-	spent bool  // the next Commit begins a new segment
+	size  int64    // of what is durable in it
+	bare  bool     // that is its head alone
+	spent bool     // the next Commit begins a new segment
+	era   []string // the segments since the latest Begin
 
 	last    int64 // the revision of the latest record that is durable, or where the journal begins
 	heard   int64 // the time of that record; 0: not known
+	top     int64 // the highest revision that any file tells of
 	pending []*Record
 	bytes   int
 	buf     []byte
@@ -66,7 +70,10 @@ func Open(dir string, cfg Config) (*Journal, error) {
 	if cfg.create == nil {
 		cfg.create = func(path string) (file, error) { return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) }
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if cfg.sync == nil {
+		cfg.sync = syncFile
+	}
+	if err := makeDir(dir); err != nil {
 		return nil, err
 	}
 	lock := flock.New(filepath.Join(dir, "lock"))
@@ -82,38 +89,43 @@ func Open(dir string, cfg Config) (*Journal, error) {
 	return j, nil
 }
 
-// Rev is the latest revision that is durable; 0 if none is. Between it and the snapshot
-// before it nothing is missing.
+// Rev is the latest revision that is durable, or after a Begin that of its snapshot; between it and the
+// snapshot before it nothing is missing. 0: the journal has to Begin.
 func (j *Journal) Rev() int64 { return j.last }
 
 // Cluster is the name and id of the cluster that the journal is of; empty before the first Begin.
 func (j *Journal) Cluster() (name, id string) { return j.head.Cluster, j.head.Id }
 
-// Segment is the number of the segment that is written to, or 0.
-func (j *Journal) Segment() int64 {
-	if j.file == nil {
-		return 0
-	}
-	return j.seq
-}
-
 // Begin has the journal go on after revision rev of a cluster, of which a snapshot is to be saved in the
 // folder (see SnapshotPath): what comes between its last record and rev is missing. What was appended
 // and not committed is dropped.
 func (j *Journal) Begin(name, id string, rev int64) error {
-	if rev < j.last {
-		return fmt.Errorf("%s: cannot begin at revision %d: it has %d", j.dir, rev, j.last)
+	if rev < max(j.last, j.top) {
+		return fmt.Errorf("%s: cannot begin at revision %d: it has %d", j.dir, rev, max(j.last, j.top))
 	}
 	j.release()
-	j.pending, j.bytes = nil, 0
+	j.pending, j.bytes, j.era = nil, 0, nil
 	j.head = Head{Version: formatVersion, Cluster: name, Id: id, Gap: true}
 	j.last, j.heard = rev, 0
 	return nil
 }
 
+// Withdraw takes back the latest Begin, and removes what was written since: the snapshot that it was to go
+// on from came to nothing. The journal has to Begin again.
+func (j *Journal) Withdraw() error {
+	j.release()
+	j.pending, j.bytes, j.last = nil, 0, 0
+	err := remove(j.era)
+	j.era = nil
+	return err
+}
+
 // Append adds a record, of a revision beyond those before it and of a time in nanoseconds
 // since 1970, to what Commit will write. It keeps r, and sets its Step itself.
 func (j *Journal) Append(r *Record) error {
+	if j.last == 0 {
+		return errors.New("cannot append: the journal has not begun")
+	}
 	last := j.last
 	if n := len(j.pending); n > 0 {
 		last = j.pending[n-1].Rev
@@ -139,7 +151,6 @@ func (j *Journal) Commit() error {
 	if len(j.pending) == 0 {
 		return nil
 	}
-	j.buf = j.buf[:0]
 	if j.file != nil && (j.spent || j.size >= j.cfg.SegmentBytes) {
 		j.release()
 	}
@@ -148,21 +159,36 @@ func (j *Journal) Commit() error {
 			return err
 		}
 	}
+	j.buf = j.buf[:0]
 	for _, r := range j.pending {
 		j.buf = appendFrame(j.buf, place{j.seq, j.size + int64(len(j.buf))}, kindRecord, r)
 	}
-	if err := j.flush(); err != nil {
+	if err := write(j.file, j.buf); err != nil {
 		j.abandon()
 		return fmt.Errorf("%s: %w", j.path, err)
 	}
 	j.size += int64(len(j.buf))
 	latest := j.pending[len(j.pending)-1]
-	j.last, j.heard = latest.Rev, latest.Time
-	j.head.Gap = false
-	clear(j.pending)
-	j.pending, j.bytes = j.pending[:0], 0
+	j.last, j.heard, j.top = latest.Rev, latest.Time, max(j.top, latest.Rev)
+	j.head.Gap, j.bare = false, false
+	j.forget()
 	j.raise()
 	return nil
+}
+
+// maxSpare is how much memory is kept for the next batch, in bytes and in records.
+const maxSpare = 4 << 20
+
+// forget lets go of a batch that is durable.
+func (j *Journal) forget() {
+	clear(j.pending)
+	j.pending, j.bytes = j.pending[:0], 0
+	if cap(j.buf) > maxSpare {
+		j.buf = nil
+	}
+	if cap(j.pending) > maxSpare/8 {
+		j.pending = nil
+	}
 }
 
 // raise saves the floor, now and then. Without it the journal is as good; only less can be told of
@@ -173,41 +199,61 @@ func (j *Journal) raise() {
 	}
 }
 
-// begin begins a segment.
+// begin begins a segment. It gets its name when its head is durable, so each one has a head.
 func (j *Journal) begin() error {
 	seq := j.next
+	j.next++ // no number is used twice
 	path := filepath.Join(j.dir, fmt.Sprintf(segmentName, seq, j.last))
-	f, err := j.cfg.create(path)
+	f, err := j.cfg.create(path + tempSuffix)
 	if err != nil {
 		return err
 	}
-	j.next++ // no number is used twice
-	j.file, j.path, j.seq, j.size, j.spent = f, path, seq, 0, false
 	head := Head{Version: formatVersion, Cluster: j.head.Cluster, Id: j.head.Id, Rev: j.last, Time: j.heard, Gap: j.head.Gap}
-	j.buf = appendFrame(j.buf, place{seq: seq}, kindHead, &head)
+	if j.top > j.last {
+		head.Beyond = j.top
+	}
+	b := appendFrame(nil, place{seq: seq}, kindHead, &head)
+	if err = write(f, b); err == nil {
+		err = os.Rename(path+tempSuffix, path)
+	}
+	if err == nil {
+		err = syncDir(j.dir)
+	}
+	if err != nil {
+		_ = f.Close()
+		_ = os.Remove(path + tempSuffix) // one of the two is there, if any; a head alone does no harm
+		_ = os.Remove(path)
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	j.file, j.path, j.seq, j.size, j.bare, j.spent = f, path, seq, int64(len(b)), true, false
+	j.era = append(j.era, path)
 	return nil
 }
 
-// flush writes and syncs buf.
-func (j *Journal) flush() error {
-	if _, err := j.file.Write(j.buf); err != nil {
+// write writes and syncs.
+func write(f file, b []byte) error {
+	if _, err := f.Write(b); err != nil {
 		return err
 	}
-	if err := j.file.Sync(); err != nil {
-		return err
-	}
-	if j.size > 0 {
-		return nil
-	}
-	return syncDir(j.dir)
+	return f.Sync()
 }
 
-// abandon leaves a segment that could not be written to: the next one begins after what was
-// durable, and so whatever lies beyond that in this one does not count. It is
-// taken away where that can be done, since the disk may be full.
+// makeDir makes a folder that lasts.
+func makeDir(dir string) error {
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(filepath.Clean(dir)))
+}
+
+// abandon leaves a segment that could not be written to. What was not durable is taken out where that can be
+// done, since the disk may be full; the next segment has all of it.
 func (j *Journal) abandon() {
 	var err error
-	if j.size == 0 {
+	if j.bare {
 		err = os.Remove(j.path)
 	} else {
 		err = j.file.Truncate(j.size)
@@ -235,9 +281,8 @@ func (j *Journal) Rotate() { j.spent = true }
 // Close ends the journal. What was not committed is lost.
 func (j *Journal) Close() error {
 	j.release()
-	var err error
-	if j.last > 0 {
-		err = j.floor.save(j.dir, j.last)
+	if err := j.floor.save(j.dir); err != nil {
+		j.cfg.Log.Warn("cannot note what is durable", "err", err)
 	}
-	return errors.Join(err, j.lock.Unlock())
+	return j.lock.Unlock()
 }

@@ -71,7 +71,7 @@ func listSegments(a *journal.Archive) (entries []entry, err error) {
 		if n := len(entries); n > 0 && known[i] != nil && known[i].Gap && s.After > entries[n-1].Rev {
 			entries = append(entries, entry{Kind: "gap", After: new(entries[n-1].Rev), Rev: s.After})
 		}
-		rev, at, err := segmentEnd(a, s, known[i+1])
+		rev, at, err := segmentEnd(&s, known[i+1])
 		if err != nil {
 			return nil, err
 		}
@@ -82,20 +82,11 @@ func listSegments(a *journal.Archive) (entries []entry, err error) {
 }
 
 // segmentEnd is the last revision of a segment, and its time: the head of the next one tells, or else its changes.
-func segmentEnd(a *journal.Archive, s journal.Segment, next *journal.Head) (rev int64, at time.Time, err error) {
-	if next != nil && !next.Gap && next.Rev == s.Limit {
+func segmentEnd(s *journal.Segment, next *journal.Head) (rev int64, at time.Time, err error) {
+	if next != nil && !next.Gap && next.Rev == s.UpTo {
 		return next.Rev, heard(next.Time), nil
 	}
-	rev = s.After
-	for r, err := range a.Records(s.After+1, s.Limit) {
-		switch {
-		case r != nil:
-			rev, at = r.Rev, heard(r.Time)
-		case !isDamage(err) && !isGap(err):
-			return 0, at, err
-		}
-	}
-	return rev, at, nil
+	return s.End()
 }
 
 // listTime is empty for what is not known.

@@ -80,7 +80,7 @@ func (k *keeper) due(a *journal.Archive, durable int64, now time.Time) bool {
 	}
 	var since int64
 	for _, s := range a.Segments {
-		if s.Limit > last.Rev {
+		if s.UpTo > last.Rev {
 			since += s.Size
 		}
 	}

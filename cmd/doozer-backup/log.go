@@ -80,7 +80,7 @@ func (l *logger) records(ctx context.Context, e *env, a *journal.Archive) (damag
 			return err
 		default:
 			e.warn("%v", err)
-			if !a.Harmless(err) {
+			if !journal.Harmless(err) {
 				damaged = errDamaged
 			}
 		}

@@ -9,7 +9,7 @@ import (
 const fillOutstanding = 256
 
 // fillTime bounds the writing of files.
-const fillTime = 30 * time.Second
+const fillTime = 2 * time.Minute
 
 // fill writes the files with the first n keys of a directory.
 func fill(ctx context.Context, addr, dir string, n int) error {

@@ -3,7 +3,8 @@
 // It starts what it measures itself, on free ports of the loopback: an echo
 // server, one doozerd, and a cluster of three. Then it keeps 1 to 1024 requests
 // outstanding, in rounds that go through all of it in turn, checks each
-// answer, and writes the medians over the rounds down, as Markdown.
+// answer, and writes the medians over the rounds down, as Markdown. At the end
+// it looks how doozer-backup keeps up with a cluster, and restores a journal.
 //
 // A request is 4 bytes of length and a message, for the echo as for doozerd.
 // The same load is put on all: connections that each have a goroutine, which
@@ -25,6 +26,7 @@ import (
 
 type options struct {
 	doozerd string        // the binary
+	backup  string        // that of doozer-backup
 	out     string        // a file for the page; empty: standard output
 	round   time.Duration // of counting, for each cell of each round
 	rounds  int
@@ -36,6 +38,7 @@ func main() {
 	}
 	var o options
 	flag.StringVar(&o.doozerd, "doozerd", "bin/doozerd", "the `binary` to measure")
+	flag.StringVar(&o.backup, "backup", "bin/doozer-backup", "the `binary` of doozer-backup")
 	flag.StringVar(&o.out, "o", "", "a `file` to write the page to (default standard output)")
 	flag.DurationVar(&o.round, "round", 400*time.Millisecond, "how long to count answers, for each figure of each round")
 	flag.IntVar(&o.rounds, "rounds", 5, "how many rounds to take medians of")
@@ -69,7 +72,11 @@ func bench(ctx context.Context, o options, stdout, progress io.Writer) error {
 	if err != nil {
 		return err
 	}
-	text := page(o, where, s, d)
+	b, err := measureBackup(ctx, o, progress)
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	text := page(o, where, s, d, b)
 	if o.out == "" {
 		_, err = io.WriteString(stdout, text)
 		return err

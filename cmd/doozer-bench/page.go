@@ -4,19 +4,21 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 )
 
 // page writes the measurements down, in Markdown; where is what machine told.
-func page(o options, where string, s *suite, d *dirSizes) string {
+func page(o options, where string, s *suite, d *dirSizes, k *backup) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Benchmark\n\n")
 	intro(&b, o, where)
-	goals(&b, s, d)
+	goals(&b, s, d, k)
 	rates(&b, s)
 	latencies(&b, s)
 	directories(&b, d)
+	backups(&b, k)
 	return b.String()
 }
 
@@ -75,7 +77,7 @@ func (g *goal) met() bool {
 	return g.measured <= g.bound
 }
 
-func goals(b *strings.Builder, s *suite, d *dirSizes) {
+func goals(b *strings.Builder, s *suite, d *dirSizes, k *backup) {
 	at := fmt.Sprintf("three nodes, %d outstanding: ", levels[goalLevel].outstanding)
 	fmt.Fprintf(b, "## Goals\n\n| measure | goal | measured | |\n|---|---:|---:|---|\n")
 	for _, g := range []goal{
@@ -83,6 +85,9 @@ func goals(b *strings.Builder, s *suite, d *dirSizes) {
 		{at + "GETs to echoes", 0.3, true, s.ratio(s.get3, goalLevel, rate)},
 		{"three nodes, one SET at a time: its time in round trips of the echo", 6, false, s.ratio(s.set3, loneLevel, mean)},
 		{"one node: SETs in a small directory to those in a large one", 1.5, false, d.factor()},
+		{"backup: keeps up with the full write rate: gaps", 0, false, float64(k.gaps())},
+		{"backup: seconds behind", 1, false, k.follows.behind().Seconds()},
+		{"backup: records restored a second", 200_000, true, k.restoreRate()},
 	} {
 		limit, verdict := "at most", "**missed**"
 		if g.atLeast {
@@ -91,7 +96,7 @@ func goals(b *strings.Builder, s *suite, d *dirSizes) {
 		if g.met() {
 			verdict = "met"
 		}
-		fmt.Fprintf(b, "| %s | %s %v | %.2f | %s |\n", g.what, limit, g.bound, g.measured, verdict)
+		fmt.Fprintf(b, "| %s | %s %s | %s | %s |\n", g.what, limit, figure(g.bound, -1), figure(g.measured, 2), verdict)
 	}
 	fmt.Fprintln(b)
 }
@@ -146,6 +151,15 @@ func directories(b *strings.Builder, d *dirSizes) {
 	for _, dir := range []directory{d.small, d.large} {
 		fmt.Fprintf(b, "| %s | %s |\n", count(dir.files), count(int(dir.rate())))
 	}
+}
+
+// figure writes a number with so many digits after the point, -1 for those that it has; a large
+// one, or none at all, as count does.
+func figure(v float64, digits int) string {
+	if v >= 1000 || v == 0 {
+		return count(int(v))
+	}
+	return strconv.FormatFloat(v, 'f', digits, 64)
 }
 
 // count writes a number with commas, and no more than three digits that count

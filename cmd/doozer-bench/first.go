@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// The tree whose first snapshot is measured.
+const (
+	firstDir   = "/large"
+	firstFiles = maxKeys
+)
+
+// firstLoad bounds the load under which it is taken.
+const firstLoad = 3 * toolTime
+
+// first is the first snapshot of a large tree that doozer-backup takes, which it walks through by way
+// of the network, and follows from there on, while SETs go on.
+type first struct {
+	took time.Duration // from the start of the tool, until the tree and all changes since were durable
+	gaps int
+}
+
+// measureFirst has three nodes hold the tree, and puts SETs on them until the tool has it.
+func measureFirst(ctx context.Context, o options, progress io.Writer) (*first, error) {
+	nodes, err := startCluster(ctx, o.doozerd, 3)
+	if err != nil {
+		return nil, err
+	}
+	defer nodes.stop()
+	if err := fill(ctx, nodes.addrs[0], firstDir, firstFiles); err != nil {
+		return nil, fmt.Errorf("writing %d files: %w", firstFiles, err)
+	}
+	t, err := newTemplate(kindSet, firstDir)
+	if err != nil {
+		return nil, err
+	}
+	at := levels[goalLevel]
+	l := load{
+		template: t, addrs: nodes.addrs, outstanding: at.outstanding, conns: at.conns,
+		keys: firstFiles, time: firstLoad,
+	}
+	f := new(first)
+	if err := during(ctx, l, func(ctx context.Context) error { return f.take(ctx, o, nodes.addrs[1]) }); err != nil {
+		return nil, err
+	}
+	fmt.Fprintln(progress, "first snapshot done")
+	return f, nil
+}
+
+var errDone = errors.New("the work is done")
+
+// during does work while a load goes on, which ends with it.
+func during(ctx context.Context, l load, work func(ctx context.Context) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := l.run(ctx)
+		if context.Cause(ctx) == errDone {
+			err = nil // it was broken off
+		} else if err == nil {
+			err = errors.New("the load ended too soon")
+		}
+		cancel(err)
+		ended <- err
+	}()
+	err := work(ctx)
+	cancel(errDone)
+	return errors.Join(err, <-ended)
+}
+
+func (f *first) take(ctx context.Context, o options, addr string) error {
+	dir, err := os.MkdirTemp(".", tempFolder)
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	begun := time.Now()
+	t, err := startTool(ctx, o.backup, filepath.Join(dir, "journal"), addr)
+	if err != nil {
+		return err
+	}
+	defer t.proc.stop()
+	h, err := t.awaitDurable(ctx, 1)
+	if err != nil {
+		return err
+	}
+	f.took, f.gaps = time.Since(begun), h.Gaps
+	return nil
+}

@@ -13,7 +13,8 @@ import (
 
 // world is a network of nodes that a test plays, in virtual time.
 type world struct {
-	t testing.TB
+	t       testing.TB
+	serving sync.WaitGroup // until all connections to nodes have ended
 
 	mu    sync.Mutex
 	nodes map[string]*actor // by address
@@ -86,7 +87,7 @@ func (w *world) dial(_ context.Context, _, addr string) (net.Conn, error) {
 	}
 	ours, theirs := net.Pipe()
 	a.conns = append(a.conns, theirs)
-	go w.serve(a, &peer{t: w.t, nc: theirs})
+	w.serving.Go(func() { w.serve(a, &peer{t: w.t, nc: theirs}) })
 	return ours, nil
 }
 

@@ -15,7 +15,7 @@ func backups(b *strings.Builder, k *backup) {
 
 func (f *follows) write(b *strings.Builder) {
 	fmt.Fprintf(b, `Three nodes, %d outstanding SETs over %d connections, in rounds of %v without and with "doozer-backup run"
-beside them, with default flags and a journal on this machine's disk. It shares the cores with all the others. Every %v the
+beside them, with default flags and a journal on this machine's disk. The tool shares the cores with all the rest. Every %v the
 cluster is asked for its revision, and the tool for what is durable. How far the tool was behind is the worst
 of all rounds, all else the median.
 

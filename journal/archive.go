@@ -5,6 +5,7 @@ import (
 	"iter"
 	"path/filepath"
 	"slices"
+	"sync"
 )
 
 // Archive is a journal's folder, to be read. It takes no lock and changes nothing: it
@@ -15,7 +16,8 @@ type Archive struct {
 	Segments  []Segment  // in the order in which they were begun
 	Snapshots []Snapshot // by revision
 
-	floor int64 // a revision that was durable before it was opened
+	floor int64               // a revision that was durable before it was opened
+	last  func() (end, error) // the record of the highest revision; looked for once
 }
 
 // Read opens a folder. An empty one, or one without any file of a journal, is
@@ -32,7 +34,9 @@ func Read(dir string) (*Archive, error) {
 	if len(segs) == 0 && len(snaps) == 0 {
 		return nil, fmt.Errorf("%s: %w: neither a segment nor a snapshot is in it", dir, ErrNotJournal)
 	}
-	return &Archive{Dir: filepath.Clean(dir), Segments: segs, Snapshots: snaps, floor: floor}, nil
+	a := &Archive{Dir: filepath.Clean(dir), Segments: segs, Snapshots: snaps, floor: floor}
+	a.last = sync.OnceValues(a.lastRecord)
+	return a, nil
 }
 
 // Records yields the records of revisions from to to, in order, and between them, with

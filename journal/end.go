@@ -8,7 +8,7 @@ import (
 // End is the highest revision that the folder tells of, in whatever state it is, and when it was heard
 // of; or the zero time, if that cannot be read.
 func (a *Archive) End() (rev int64, at time.Time, err error) {
-	e, err := a.lastRecord()
+	e, err := a.last()
 	if err != nil {
 		return 0, at, err
 	}
@@ -31,7 +31,7 @@ func (a *Archive) End() (rev int64, at time.Time, err error) {
 // Latest is the revision of the tree that the folder ends with: that of the last change, or of a snapshot
 // that is newer. Whether it can be had At tells.
 func (a *Archive) Latest() (int64, error) {
-	e, err := a.lastRecord()
+	e, err := a.last()
 	if err != nil {
 		return 0, err
 	}

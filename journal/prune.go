@@ -17,7 +17,7 @@ type Retention struct {
 // Prune removes what r lets go, and returns which files. What is kept begins with a snapshot, which it
 // reads before anything is removed: for one that is not whole nothing goes.
 func (a *Archive) Prune(r Retention, now time.Time) (removed []string, err error) {
-	last, err := a.lastRecord()
+	last, err := a.last()
 	if err != nil {
 		return nil, err
 	}

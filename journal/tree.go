@@ -3,7 +3,6 @@ package journal
 import (
 	"fmt"
 	"iter"
-	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -74,13 +73,13 @@ func (t *Tree) apply(r *Record) {
 // Match yields the files whose paths match a glob, in the order of a walk: depth first,
 // names in byte order.
 func (t *Tree) Match(g store.Glob) iter.Seq2[store.File, error] {
-	paths := slices.SortedFunc(func(yield func(string) bool) {
-		for path := range maps.Keys(t.Files) {
-			if g.Match(path) && !yield(path) {
-				return
-			}
+	paths := make([]string, 0, len(t.Files))
+	for path := range t.Files {
+		if g.Match(path) {
+			paths = append(paths, path)
 		}
-	}, ComparePaths)
+	}
+	slices.SortFunc(paths, ComparePaths)
 	return func(yield func(store.File, error) bool) {
 		for _, path := range paths {
 			if !yield(t.Files[path], nil) {

@@ -20,7 +20,9 @@ func waitDurableVerb() verb {
 the files that match the glob (else ` + durableFiles + `), to which "doozer-backup run
 -report" writes the revision that is durable, has that or a higher one. Prints
 the file and what it says. If there is no such file at all it ends with status 22;
-a backup that has died it waits for, so -t may be of use.
+a backup that has died it waits for, so -t may be of use. In a cluster that was
+restored, a revision of the dead one is durable if it was saved; a later one was
+lost, and that is status 4.
 
     $ doozer wait-durable $(echo v | doozer set /precious -1)
     /ctl/backup/a 16392
@@ -44,6 +46,9 @@ func waitDurable(ctx context.Context, s *session, args []string) error {
 	}
 	if now == 0 {
 		return errNoBackup(glob)
+	}
+	if err := checkLost(ctx, s.client, now, *want); err != nil {
+		return err
 	}
 	path, rev, err := durableAt(ctx, s.client, glob, now, *want)
 	if err == nil && path == "" {

@@ -2,12 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"iter"
 	"os"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/ha/doozer/client"
@@ -29,49 +25,6 @@ func defaultAddr() string {
 	}
 	return "127.0.0.1:8046"
 }
-
-// identity is which cluster a journal is of. It changes when that cluster is restored.
-type identity struct {
-	mu   sync.Mutex
-	name string
-	id   string
-}
-
-func (i *identity) set(name, id string) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.name, i.id = name, id
-}
-
-func (i *identity) get() (name, id string) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return i.name, i.id
-}
-
-// admit refuses nodes of other clusters than this one, or one that was restored from it: what they call
-// revision 5 is something else. It is a client.Config's Admit.
-func (i *identity) admit(ctx context.Context, read func(path string) ([]byte, int64, error)) error {
-	name, ours := i.get()
-	if name == "" {
-		return nil // the journal is empty yet
-	}
-	id, _, err := read(idFile)
-	if err != nil {
-		return err
-	}
-	origin, _, err := read(originFile)
-	if err != nil {
-		return err
-	}
-	from, _, _ := strings.Cut(string(origin), " ")
-	if theirs := string(id); theirs != ours && (ours == "" || from != ours) {
-		return fmt.Errorf("%w: its id is %q, and the journal is of %q", errOtherCluster, theirs, ours)
-	}
-	return nil
-}
-
-var errOtherCluster = errors.New("a node of another cluster")
 
 // headOf asks which cluster has a revision, and tells of it as a snapshot's head does. heard
 // is when that revision was known to be there; the read happens after it.

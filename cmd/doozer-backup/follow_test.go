@@ -67,40 +67,6 @@ func TestQueue(t *testing.T) {
 	})
 }
 
-// Nodes of the journal's cluster are admitted, and those of one that was restored from it; no others.
-func TestAdmit(t *testing.T) {
-	files := map[string]string{}
-	read := func(path string) ([]byte, int64, error) {
-		if files[path] == "error" {
-			return nil, 0, client.ErrReadonly
-		}
-		return []byte(files[path]), 1, nil
-	}
-	for _, c := range []struct {
-		name, ours string
-		id, origin string
-		ok         bool
-	}{
-		{"", "", "ANY", "", true}, // the journal is empty
-		{"c", "OURS", "OURS", "", true},
-		{"c", "OURS", "NEW", "OURS 5", true},
-		{"c", "OURS", "NEW", "OTHER 5", false},
-		{"c", "OURS", "NEW", "", false},
-		{"c", "OURS", "", "", false},
-		{"c", "", "", "", true}, // a cluster without an id, of an older version
-		{"c", "", "NEW", "", false},
-		{"c", "", "NEW", " 5", false},
-		{"c", "OURS", "error", "", false},
-		{"c", "OURS", "NEW", "error", false},
-	} {
-		who := new(identity)
-		who.set(c.name, c.ours)
-		files[idFile], files[originFile] = c.id, c.origin
-		err := who.admit(t.Context(), read)
-		assert.Equal(t, c.ok, err == nil, c, err)
-	}
-}
-
 // A report is wanted when users' files changed, not for those of the cluster or its own.
 func TestReportWanted(t *testing.T) {
 	s := newState("/backup/a")

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -125,20 +124,14 @@ func follow(ctx context.Context, cfg *runConfig, log *slog.Logger) (err error) {
 
 // newFollower dials the cluster that the journal is of.
 func newFollower(ctx context.Context, cfg *runConfig, j *journal.Journal, log *slog.Logger) (*follower, error) {
-	f := &follower{dir: cfg.dir, j: j, who: new(identity), state: newState(cfg.report), log: log,
-		every: cfg.every.pause(), fresh: make(chan struct{}, 1)}
-	name, id := j.Cluster()
-	f.who.set(name, id)
-	f.state.follows(name, id, j.Rev())
-	if a, err := journal.Read(cfg.dir); err == nil {
-		for _, snap := range slices.Backward(a.Snapshots) {
-			if h, err := snap.Head(); err == nil {
-				f.state.newest(h)
-				break
-			}
-		}
+	a, err := journal.Read(cfg.dir)
+	if err != nil && !errors.Is(err, journal.ErrNotJournal) { // that is an empty one
+		return nil, err
 	}
-	var err error
+	f := &follower{dir: cfg.dir, j: j, who: newIdentity(j, a), state: newState(cfg.report), log: log,
+		every: cfg.every.pause(), fresh: make(chan struct{}, 1)}
+	f.state.follows(f.who.name, f.who.id, j.Rev())
+	f.state.survey(a)
 	f.c, err = client.Config{Log: log, Admit: f.who.admit}.Dial(ctx, cfg.addr)
 	return f, err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -138,6 +139,19 @@ func (s *state) newest(h *journal.Head) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.now.Snapshot, s.now.SnapshotTime = h.Rev, time.Unix(0, h.Time).UTC()
+}
+
+// survey notes what a folder has, if it has anything.
+func (s *state) survey(a *journal.Archive) {
+	if a == nil {
+		return
+	}
+	for _, snap := range slices.Backward(a.Snapshots) {
+		if h, err := snap.Head(); err == nil {
+			s.newest(h)
+			return
+		}
+	}
 }
 
 // gap notes that changes are missing in the journal from now on.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -12,8 +11,19 @@ import (
 	"github.com/ha/doozer/journal"
 )
 
-// retryPause is the time between two attempts to do what failed.
-const retryPause = time.Second
+// retryPause is the time between two attempts to do what failed. With snapshots of the cluster, each of which
+// goes through all of its files, it becomes longer.
+const (
+	retryPause    = time.Second
+	maxRetryPause = 30 * time.Second
+)
+
+// backoff is a pause that doubles; 0: nothing failed lately.
+type backoff time.Duration
+
+func (b *backoff) longer() {
+	*b = min(max(2**b, backoff(retryPause)), backoff(maxRetryPause))
+}
 
 // follower appends a cluster's changes to a journal. It does so in stretches: each is a watch, which goes
 // on after what the journal has or, where no node has what comes next any more, after a
@@ -33,24 +43,30 @@ type follower struct {
 
 // run follows until ctx ends, or with an error that trying again would not mend.
 func (f *follower) run(ctx context.Context) error {
+	var pause backoff
 	for after := f.j.Rev(); ; {
 		err := f.stretch(ctx, after)
+		durable := f.state.durableRev()
 		switch {
 		case ctx.Err() != nil:
 			return nil
 		case errors.Is(err, errStopped), errors.Is(err, client.ErrClosed):
 			return err
+		case durable == 0:
+			f.baseFailed(err)
+			after = 0
+			pause.longer()
 		case errors.Is(err, client.ErrTooLate), errors.Is(err, errFresh):
 			f.state.gap()
 			f.log.Warn("changes are missing in the journal from here on; going on with a snapshot", "after", f.j.Rev(), "why", err)
-			after = 0
+			after, pause = 0, 0
 		default:
 			f.state.failed(err)
 			f.log.Error("cannot follow; trying again", "err", err)
-			if !sleep(ctx, retryPause) {
-				return nil
-			}
-			after = f.state.durableRev()
+			after, pause = durable, backoff(retryPause)
+		}
+		if !sleep(ctx, time.Duration(pause)) {
+			return nil
 		}
 	}
 }
@@ -78,42 +94,6 @@ func (f *follower) stretch(ctx context.Context, after int64) error {
 	return f.pump(ctx, cancel, w, base)
 }
 
-// begin has the journal begin anew after the cluster's present revision.
-func (f *follower) begin(ctx context.Context) (*journal.Head, error) {
-	heard := time.Now()
-	rev, err := f.c.Rev(ctx)
-	if err != nil {
-		return nil, err
-	}
-	head, err := headOf(ctx, f.c, rev, heard)
-	if err != nil {
-		return nil, err
-	}
-	if err := f.j.Begin(head.Cluster, head.Id, rev); err != nil {
-		return nil, fmt.Errorf("%w: %w", errStopped, err)
-	}
-	f.who.set(head.Cluster, head.Id, rev)
-	f.state.follows(head.Cluster, head.Id, 0)
-	return head, nil
-}
-
-// errStopped marks what the tool cannot go on after.
-var errStopped = errors.New("cannot go on")
-
-// takeBase saves the snapshot that a stretch goes on from, beside it.
-func (f *follower) takeBase(ctx context.Context, head *journal.Head) <-chan error {
-	done := make(chan error, 1)
-	go func() {
-		err := journal.SaveSnapshot(journal.SnapshotPath(f.dir, head.Rev), head, filesAt(ctx, f.c, head.Rev))
-		if err == nil {
-			f.log.Info("saved a snapshot of the cluster", "rev", head.Rev)
-			f.state.snapshot(head)
-		}
-		done <- err
-	}()
-	return done
-}
-
 // pump moves what the watch brings to the journal until either fails. base, if not nil, tells how the
 // snapshot came out that it all is worth nothing without.
 func (f *follower) pump(ctx context.Context, cancel context.CancelFunc, w *client.Watch, base <-chan error) error {
@@ -128,8 +108,8 @@ func (f *follower) pump(ctx context.Context, cancel context.CancelFunc, w *clien
 	cancel()
 	w.Close()
 	<-read
-	if wr.base != nil {
-		<-wr.base
+	if wr.base != nil && <-wr.base == nil { // it came in time after all
+		f.baseSaved()
 	}
 	return err
 }

@@ -15,6 +15,7 @@ type node struct {
 	work   chan func()
 	writes int // so far
 	faults faults
+	rush   int // by the time that a read is answered so many writes have followed
 }
 
 // faults is which writes, counted from 1, have no proper answer; 0: none.
@@ -63,13 +64,28 @@ func (n *node) propose(p server.Proposal) (int64, error) {
 func (n *node) Read(r server.Reader) {
 	n.work <- func() {
 		r.ReadReady(nil)
+		for range n.rush {
+			n.write("/rush", "x")
+		}
 		r.Flush()
 	}
 }
 
+// write sets a file. It belongs to the node's goroutine.
+func (n *node) write(path, value string) error {
+	m, err := store.EncodeSet(path, []byte(value), store.Clobber)
+	if err != nil {
+		return err
+	}
+	seqn := n.store.View().Applied() + 1
+	return n.store.Apply([]store.Entry{{Seqn: seqn, Mutation: m}}, seqn, nil)[0]
+}
+
 // serve starts a node with an empty store and returns its address, and what ends it.
-func serve() (n *node, addr string, end func(), err error) {
-	st, err := store.New(store.Config{})
+func serve() (n *node, addr string, end func(), err error) { return serveWith(store.Config{}) }
+
+func serveWith(cfg store.Config) (n *node, addr string, end func(), err error) {
+	st, err := store.New(cfg)
 	if err != nil {
 		return nil, "", nil, err
 	}

@@ -6,7 +6,6 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/ha/doozer/client"
-	"github.com/ha/doozer/store"
 )
 
 // aNode is the key of a script's node.
@@ -22,12 +21,8 @@ func nodeDo(ts *testscript.TestScript, _ bool, args []string) {
 	n := ts.Value(aNode).(*node)
 	switch args[0] {
 	case "set":
-		m, err := store.EncodeSet(args[1], []byte(args[2]), client.Clobber)
-		ts.Check(err)
-		n.do(func() {
-			seqn := n.store.View().Applied() + 1
-			err = n.store.Apply([]store.Entry{{Seqn: seqn, Mutation: m}}, seqn, nil)[0]
-		})
+		var err error
+		n.do(func() { err = n.write(args[1], args[2]) })
 		ts.Check(err)
 	case "has", "hasnot":
 		value, rev := n.store.View().Get(args[1])

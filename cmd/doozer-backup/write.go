@@ -24,6 +24,10 @@ var errFresh = errors.New("a snapshot is to be taken of the cluster")
 // still committed, and the error says why.
 func (w *writer) run(ctx context.Context) error {
 	for {
+		fresh := w.fresh
+		if w.base != nil {
+			fresh = nil // it is under way
+		}
 		select {
 		case <-w.q.some:
 			if err := w.take(ctx); err != nil {
@@ -34,8 +38,8 @@ func (w *writer) run(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("cannot take a snapshot: %w", err)
 			}
-			w.state.durable(w.j.Rev(), nil)
-		case <-w.fresh:
+			w.baseSaved()
+		case <-fresh:
 			return errFresh
 		}
 	}

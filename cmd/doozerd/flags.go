@@ -17,10 +17,10 @@ import (
 // options is what the command line says.
 type options struct {
 	peer     peer.Config
-	web      string // the address of the page; "": none
-	webGiven bool   // -w was given: no other port will do
-	restore  string // the snapshot to begin with; "": none
-	named    bool   // -c was given
+	web      string          // the address of the page; "": none
+	webGiven bool            // -w was given: no other port will do
+	restore  string          // the snapshot to begin with; "": none
+	given    map[string]bool // the flags that were given, by name
 	version  bool
 }
 
@@ -53,7 +53,8 @@ func parse(args []string, help io.Writer) (*options, error) {
 	} else if err != nil {
 		return nil, fmt.Errorf("%w (doozerd -h tells what there is)", err)
 	}
-	fs.Visit(func(f *flag.Flag) { opt.named = opt.named || f.Name == "c" })
+	opt.given = make(map[string]bool)
+	fs.Visit(func(f *flag.Flag) { opt.given[f.Name] = true })
 	cfg.Timeout, cfg.Fill, cfg.Pulse = time.Duration(timeout), time.Duration(fill), time.Duration(pulse)
 	if fs.NArg() > 0 {
 		return nil, fmt.Errorf("unexpected argument %q (doozerd -h tells what there is)", fs.Arg(0))
@@ -69,6 +70,8 @@ func (opt *options) finish() error {
 		return errors.New("-hist: at least 1 change")
 	case cfg.HistoryBytes < 1:
 		return errors.New("-histbytes: at least 1 byte")
+	case opt.given["restore"] && opt.restore == "":
+		return errors.New("-restore: which file? To begin with an empty tree leave it out")
 	case opt.restore != "" && len(cfg.Attach) > 0:
 		return errors.New("-restore begins a new cluster, and -a attaches to one that is there: give one of them")
 	}

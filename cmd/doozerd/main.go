@@ -68,7 +68,7 @@ func live(ctx context.Context, opt *options, log *slog.Logger) error {
 	}
 	if snap != nil {
 		defer snap.file.Close()
-		if err := snap.restore(&cfg, opt.named); err != nil {
+		if err := snap.restore(&cfg, opt.given["c"]); err != nil {
 			return err
 		}
 	}

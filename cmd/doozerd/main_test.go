@@ -64,7 +64,7 @@ func TestWrongFlags(t *testing.T) {
 		"-x", "-a", "-v=x", "extra", "-fill x", "-fill 0", "-fill 1us", "-fill 20", "-pulse -1", "-pulse 1us",
 		"-timeout nan", "-timeout 1e300", "-timeout 0.1", "-hist 0", "-hist x", "-histbytes 0", "-c a/b",
 		"-l nonsense", "-l 127.0.0.1", "-l 127.0.0.1:http", "-l 127.0.0.1:65536", "-a nonsense", "-a 127.0.0.1:65536",
-		"-w nonsense", "-w 127.0.0.1:http", "-w 127.0.0.1:-1",
+		"-w nonsense", "-w 127.0.0.1:http", "-w 127.0.0.1:-1", "-restore=", "-restore x -a 127.0.0.1:1",
 	} {
 		status, out := exit(t, strings.Fields(args)...)
 		assert.Equal(t, 2, status, args)

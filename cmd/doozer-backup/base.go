@@ -57,6 +57,6 @@ func (f *follower) baseSaved() {
 // baseFailed notes that a stretch ended before the snapshot that it was to go on from was there. What was written since it
 // began is worth nothing.
 func (f *follower) baseFailed(err error) {
-	f.state.failed(err)
+	f.state.failed(theFollow, err)
 	f.log.Error("cannot begin with a snapshot of the cluster; trying again", "err", err)
 }

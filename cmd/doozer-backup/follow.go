@@ -61,7 +61,7 @@ func (f *follower) run(ctx context.Context) error {
 			f.log.Warn("changes are missing in the journal from here on; going on with a snapshot", "after", f.j.Rev(), "why", err)
 			after, pause = 0, 0
 		default:
-			f.state.failed(err)
+			f.state.failed(theFollow, err)
 			f.log.Error("cannot follow; trying again", "err", err)
 			after, pause = durable, backoff(retryPause)
 		}

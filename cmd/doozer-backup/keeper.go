@@ -15,6 +15,7 @@ type keeper struct {
 	age       time.Duration // a snapshot as old is followed by another
 	bytes     int64         // so is one, no longer than the changes since, after as many bytes of those
 	retention journal.Retention
+	toPrune   bool // a snapshot was made, and what is old not dropped since
 }
 
 const (
@@ -27,15 +28,23 @@ func (k *keeper) run(ctx context.Context) {
 	for sleep(ctx, pause) {
 		pause = keepEvery
 		switch err := k.look(ctx); {
-		case err == nil, ctx.Err() != nil:
-		case spoilt(err):
-			k.log.Error("the journal cannot be read back", "err", err)
-			poke(k.fresh)
-			pause = keepPause
+		case ctx.Err() != nil:
+		case err == nil:
+			k.state.works(theKeeper)
 		default:
-			k.log.Error("cannot save a snapshot, or drop what is old; trying again", "err", err)
+			k.failed(err)
 			pause = keepPause
 		}
+	}
+}
+
+func (k *keeper) failed(err error) {
+	k.state.failed(theKeeper, err)
+	if spoilt(err) {
+		k.log.Error("the journal cannot be read back", "err", err)
+		poke(k.fresh)
+	} else {
+		k.log.Error("cannot save a snapshot, or drop what is old; trying again", "err", err)
 	}
 }
 
@@ -44,26 +53,45 @@ func spoilt(err error) bool {
 	return errors.Is(err, journal.ErrMissing) || errors.Is(err, journal.ErrNotWhole) || errors.As(err, new(*journal.Damage))
 }
 
-// look saves a snapshot if it is time for one.
+// look saves a snapshot if it is time for one, and then drops what need not be kept.
 func (k *keeper) look(ctx context.Context) error {
 	durable := k.state.durableRev()
 	if durable == 0 {
 		return nil
 	}
 	a, err := journal.Read(k.dir)
-	if err != nil || !k.due(a, durable, time.Now()) {
+	if err != nil {
 		return err
 	}
-	k.rotate.Store(true)
-	if err := k.snapshot(ctx, a, durable); err != nil {
+	if k.due(a, durable, time.Now()) {
+		k.rotate.Store(true)
+		if err := k.snapshot(ctx, a, durable); err != nil {
+			return err
+		}
+		k.toPrune = true
+	}
+	if !k.toPrune {
+		return nil
+	}
+	if err := k.prune(); err != nil {
 		return err
 	}
-	if a, err = journal.Read(k.dir); err != nil {
+	k.toPrune = false
+	return nil
+}
+
+// prune drops what need not be kept.
+func (k *keeper) prune() error {
+	a, err := journal.Read(k.dir)
+	if err != nil {
 		return err
 	}
 	removed, err := a.Prune(k.retention, time.Now())
 	if len(removed) > 0 {
 		k.log.Info("dropped what need not be kept", "files", len(removed), "last", removed[len(removed)-1])
+	}
+	if a, err := journal.Read(k.dir); err == nil {
+		k.state.gapsIn(a)
 	}
 	return err
 }

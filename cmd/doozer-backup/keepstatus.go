@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 
 const (
 	statusName  = "status.json"
+	lockName    = "lock" // package journal's
 	statusEvery = time.Second
 	pollTimeout = 5 * time.Second
 )
@@ -19,18 +21,12 @@ const (
 // keepStatus looks at the cluster's revision and writes the status file, every second until ctx ends, and
 // once more at the end.
 func (f *follower) keepStatus(ctx context.Context) {
-	file, err := os.OpenFile(filepath.Join(f.dir, statusName), os.O_WRONLY|os.O_CREATE, 0o644)
-	if err != nil {
-		f.log.Error("no status is written", "err", err)
-		return
-	}
-	defer file.Close()
 	for more := true; more; more = sleep(ctx, statusEvery) {
 		f.poll(ctx)
-		f.saveStatus(file)
+		f.saveStatus()
 	}
 	f.state.ended()
-	f.saveStatus(file)
+	f.saveStatus()
 }
 
 // poll asks the cluster for its revision.
@@ -43,7 +39,7 @@ func (f *follower) poll(ctx context.Context) {
 	case err == nil:
 		f.state.cluster(rev, f.c.Addr(), begun)
 	case ctx.Err() == nil:
-		f.state.failed(err)
+		f.state.failed(theCluster, err)
 	}
 }
 
@@ -51,16 +47,28 @@ func (f *follower) poll(ctx context.Context) {
 // the disk is full.
 const statusBytes = 4096
 
-func (f *follower) saveStatus(file *os.File) {
-	var b bytes.Buffer
-	err := writeJSON(&b, f.state.get(time.Now()))
-	if err == nil {
-		b.Write(bytes.Repeat([]byte(" "), max(0, statusBytes-b.Len())))
-		_, err = file.WriteAt(b.Bytes(), 0)
-	}
-	if err != nil {
+func (f *follower) saveStatus() {
+	if err := writeStatus(filepath.Join(f.dir, statusName), f.state.get(time.Now())); err != nil {
 		f.log.Debug("cannot write the status", "err", err)
 	}
+}
+
+// writeStatus writes over what is there, and cuts off what it had beyond.
+func writeStatus(path string, h health) error {
+	var b bytes.Buffer
+	if err := writeJSON(&b, h); err != nil {
+		return err
+	}
+	b.Write(bytes.Repeat([]byte(" "), max(0, statusBytes-b.Len())))
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(b.Bytes())
+	if err == nil {
+		err = file.Truncate(int64(b.Len()))
+	}
+	return errors.Join(err, file.Close())
 }
 
 func writeJSON(w io.Writer, v any) error {

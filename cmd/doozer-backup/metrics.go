@@ -49,16 +49,25 @@ func newMetrics(s *state) *metrics {
 	gauge("lag_revisions", "By how many revisions the disk is behind the cluster.", func(n health) float64 { return float64(n.LagRevs) })
 	gauge("lag_seconds", "For how long the disk has been behind the cluster.", func(n health) float64 { return n.LagSeconds })
 	gauge("snapshot_revision", "The newest snapshot's revision.", func(n health) float64 { return float64(n.Snapshot) })
-	gauge("failing", "1 while the disk or the cluster cannot be written or followed.", func(n health) float64 {
-		if n.Error != "" {
-			return 1
-		}
-		return 0
-	})
+	gauge("snapshot_timestamp_seconds", "When the newest snapshot's revision was heard of; 0: there is none.", func(n health) float64 { return seconds(n.SnapshotTime) })
+	gauge("journal_gaps", "How often the journal says that changes are missing.", func(n health) float64 { return float64(n.JournalGaps) })
+	for _, what := range concerns() {
+		opts := prometheus.GaugeOpts{Namespace: namespace, Name: "failing", Help: "1 while that does not work.",
+			ConstLabels: prometheus.Labels{"source": string(what)}}
+		m.registry.MustRegister(prometheus.NewGaugeFunc(opts, func() float64 { return s.failing(what) }))
+	}
 	return m
 }
 
-// serveMetrics serves /metrics, and / with the status as JSON, until ctx ends.
+// seconds is a moment as Prometheus has it; 0 for none.
+func seconds(t time.Time) float64 {
+	if t.IsZero() {
+		return 0
+	}
+	return float64(t.UnixMilli()) / 1000
+}
+
+// serveMetrics serves /metrics, and /status with the status as JSON, until ctx ends.
 func serveMetrics(ctx context.Context, l net.Listener, s *state, log *slog.Logger) {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.m.registry, promhttp.HandlerOpts{}))

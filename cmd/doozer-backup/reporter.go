@@ -34,11 +34,13 @@ func (f *follower) sendReports(ctx context.Context) {
 		last = time.Now()
 		if err := f.sendReport(ctx, rev); err == nil {
 			failed = false
+			f.state.works(theReport)
 		} else if ctx.Err() == nil {
 			if !failed {
 				f.log.Warn("cannot report what is durable; trying again", "path", f.state.report, "err", err)
 			}
 			failed = true
+			f.state.failed(theReport, err)
 			f.state.want()
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -26,6 +27,7 @@ type state struct {
 func newState(report string) *state {
 	s := &state{report: report, changed: make(chan struct{}, 1)}
 	s.now.PID = os.Getpid()
+	s.now.Errors = make(map[concern]string)
 	s.m = newMetrics(s)
 	return s
 }
@@ -39,19 +41,20 @@ func (s *state) follows(name, id string, durable int64) {
 
 // health is what status.json tells, and doozer-backup status.
 type health struct {
-	PID          int       `json:"pid"` // 0: it has ended
-	Cluster      string    `json:"cluster"`
-	ID           string    `json:"cluster_id"`
-	Node         string    `json:"node"`          // the node that is followed
-	Durable      int64     `json:"durable_rev"`   // up to which all is on disk
-	ClusterRev   int64     `json:"cluster_rev"`   // the cluster's latest, a moment ago
-	LagRevs      int64     `json:"lag_revs"`      // by how much Durable is below it
-	LagSeconds   float64   `json:"lag_seconds"`   // for how long it has been
-	Snapshot     int64     `json:"snapshot_rev"`  // the newest snapshot's
-	SnapshotTime time.Time `json:"snapshot_time"` // when its revision was heard of
-	Gaps         int       `json:"gaps"`          // since the tool was started
-	Error        string    `json:"error"`         // the latest, if it has not passed
-	Updated      time.Time `json:"updated"`       // when all this was so
+	PID          int                `json:"pid"` // 0: it has ended
+	Cluster      string             `json:"cluster"`
+	ID           string             `json:"cluster_id"`
+	Node         string             `json:"node"`          // the node that is followed
+	Durable      int64              `json:"durable_rev"`   // up to which all is on disk
+	ClusterRev   int64              `json:"cluster_rev"`   // the cluster's latest, a moment ago
+	LagRevs      int64              `json:"lag_revs"`      // by how much Durable is below it
+	LagSeconds   float64            `json:"lag_seconds"`   // for how long it has been
+	Snapshot     int64              `json:"snapshot_rev"`  // the newest snapshot's
+	SnapshotTime time.Time          `json:"snapshot_time"` // when its revision was heard of
+	JournalGaps  int                `json:"journal_gaps"`  // that the journal tells of
+	Gaps         int                `json:"gaps"`          // since the tool was started
+	Errors       map[concern]string `json:"errors"`        // of what fails now
+	Updated      time.Time          `json:"updated"`       // when all this was so
 }
 
 // durable notes that all up to a revision is on disk, recs lately.
@@ -59,7 +62,7 @@ func (s *state) durable(rev int64, recs []*journal.Record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.now.Durable = rev
-	s.now.Error = ""
+	delete(s.now.Errors, theFollow)
 	s.look(time.Now())
 	if s.report == "" {
 		return
@@ -107,6 +110,7 @@ func (s *state) cluster(rev int64, node string, at time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.now.ClusterRev, s.now.Node = rev, node
+	delete(s.now.Errors, theCluster)
 	s.look(at)
 }
 
@@ -149,9 +153,23 @@ func (s *state) survey(a *journal.Archive) {
 	for _, snap := range slices.Backward(a.Snapshots) {
 		if h, err := snap.Head(); err == nil {
 			s.newest(h)
-			return
+			break
 		}
 	}
+	s.gapsIn(a)
+}
+
+// gapsIn notes how often a folder says that changes are missing.
+func (s *state) gapsIn(a *journal.Archive) {
+	gaps := 0
+	for i := 1; i < len(a.Segments); i++ { // before the first there is nothing
+		if h, err := a.Segments[i].Head(); err == nil && h.Gap {
+			gaps++
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now.JournalGaps = gaps
 }
 
 // gap notes that changes are missing in the journal from now on.
@@ -160,6 +178,7 @@ func (s *state) gap() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.now.Gaps++
+	s.now.JournalGaps++
 	s.now.Durable = 0
 }
 
@@ -170,22 +189,12 @@ func (s *state) ended() {
 	s.now.PID = 0
 }
 
-// maxErrorText bounds what the status tells of an error, in bytes.
-const maxErrorText = 1000
-
-// failed notes an error, until something is durable again.
-func (s *state) failed(err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	text := err.Error()
-	s.now.Error = text[:min(len(text), maxErrorText)]
-}
-
 // get is the state at a time.
 func (s *state) get(at time.Time) health {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now
+	now.Errors = maps.Clone(s.now.Errors)
 	now.Updated = at.UTC()
 	if !s.behind.IsZero() {
 		now.LagSeconds = max(0, at.Sub(s.behind).Seconds())

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,21 +9,25 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/dustin/go-humanize"
+	"github.com/gofrs/flock"
 
 	"github.com/ha/doozer/journal"
 )
 
-// stale is the age from which on a status is not of a tool that runs.
+// stale is the age from which on a status is not of a tool that is well: it writes one each second, or five while
+// the cluster does not answer.
 const stale = 15 * time.Second
 
 func statusVerb() verb {
 	return verb{
 		name: "status", brief: "tell how doozer-backup run is doing",
 		help: `Tells up to which revision all is on disk, and how far that is behind the
-cluster. Exit status 0 if the tool runs and nothing fails; else 65.
+cluster. Exit status 0 if the tool runs, nothing fails, and it is not behind for
+longer than -max-lag; else 65.
 
     $ doozer-backup status -d /var/lib/doozer-backup
 `,
@@ -32,6 +36,7 @@ cluster. Exit status 0 if the tool runs and nothing fails; else 65.
 			var form format
 			src.dirFlag(fs)
 			form.jsonFlag(fs)
+			maxLag := fs.Duration("max-lag", time.Minute, "to be behind for longer than that `time` is not well")
 			return func(_ context.Context, e *env, args []string) error {
 				if err := noArgs(args); err != nil {
 					return err
@@ -43,7 +48,13 @@ cluster. Exit status 0 if the tool runs and nothing fails; else 65.
 				if err != nil {
 					return err
 				}
-				return e.printHealth(h, form.json, time.Now())
+				if err := e.printHealth(h, form.json); err != nil {
+					return err
+				}
+				if trouble := h.trouble(held(src.dir), *maxLag, time.Now()); trouble != nil {
+					return fmt.Errorf("%w: %w", errUnwell, trouble)
+				}
+				return nil
 			}
 		},
 	}
@@ -59,39 +70,53 @@ func readHealth(dir string) (*health, error) {
 		return nil, err
 	}
 	h := new(health)
-	if err := json.Unmarshal(bytes.TrimSpace(b), h); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	if err := json.Unmarshal(b, h); err != nil { // a part of it, or nothing
+		return nil, fmt.Errorf("%w: %s is not written yet: is the disk full?", errUnwell, path)
 	}
 	return h, nil
 }
 
-func (e *env) printHealth(h *health, asJSON bool, now time.Time) error {
-	var trouble error
-	switch age := now.Sub(h.Updated); {
+// held reports whether a tool has the folder's lock. What cannot be found out counts as yes.
+func held(dir string) bool {
+	lock := flock.New(filepath.Join(dir, lockName), flock.SetFlag(os.O_RDONLY))
+	free, err := lock.TryRLock()
+	return err != nil || lock.Unlock() != nil || !free
+}
+
+// trouble is what is not as it should be; nil: all is well. held is whether the folder is locked.
+func (h *health) trouble(held bool, maxLag time.Duration, now time.Time) error {
+	age := now.Sub(h.Updated)
+	switch {
 	case h.PID == 0:
-		trouble = fmt.Errorf("it does not run: it ended %s", humanize.Time(h.Updated))
+		return fmt.Errorf("it does not run: it ended %s", humanize.Time(h.Updated))
+	case !held:
+		return fmt.Errorf("it does not run: its last sign of life was %s", humanize.Time(h.Updated))
 	case age > stale:
-		trouble = fmt.Errorf("it does not run: its last sign of life was %s", humanize.Time(h.Updated))
-	case h.Error != "":
-		trouble = errors.New("failing: " + h.Error)
+		return fmt.Errorf("it hangs: its last sign of life was %s", humanize.Time(h.Updated))
+	case len(h.Errors) > 0:
+		return errors.New("failing: " + h.told())
 	case h.Durable == 0:
-		trouble = errors.New("nothing is durable yet: the first snapshot is under way")
-	}
-	if asJSON {
-		if err := writeJSON(e.out, h); err != nil {
-			return err
-		}
-	} else {
-		fmt.Fprintf(e.out, "cluster    %s %s, by way of %s\n", h.Cluster, h.ID, h.Node)
-		fmt.Fprintf(e.out, "durable    %d\n", h.Durable)
-		fmt.Fprintf(e.out, "lag        %d revisions, %.1f s\n", h.LagRevs, h.LagSeconds)
-		fmt.Fprintf(e.out, "snapshot   %d, of %s\n", h.Snapshot, h.SnapshotTime.Format(time.RFC3339))
-		fmt.Fprintf(e.out, "gaps       %d since it was started\n", h.Gaps)
-	}
-	if trouble != nil {
-		return fmt.Errorf("%w: %w", errUnwell, trouble)
+		return errors.New("nothing is durable yet: the first snapshot is under way")
+	case h.LagSeconds > maxLag.Seconds():
+		return fmt.Errorf("it has been behind for %.0f s", h.LagSeconds)
 	}
 	return nil
+}
+
+func (e *env) printHealth(h *health, asJSON bool) error {
+	if asJSON {
+		return writeJSON(e.out, h)
+	}
+	who := cmp.Or(strings.TrimSpace(h.Cluster+" "+h.ID), "not known yet")
+	if h.Node != "" {
+		who += ", by way of " + h.Node
+	}
+	fmt.Fprintf(e.out, "cluster    %s\n", who)
+	fmt.Fprintf(e.out, "durable    %d\n", h.Durable)
+	fmt.Fprintf(e.out, "lag        %d revisions, %.1f s\n", h.LagRevs, h.LagSeconds)
+	fmt.Fprintf(e.out, "snapshot   %d, of %s\n", h.Snapshot, showTime(h.SnapshotTime))
+	_, err := fmt.Fprintf(e.out, "gaps       %d, %d of them since it was started\n", h.JournalGaps, h.Gaps)
+	return err
 }
 
 // errUnwell is the end of status when the tool does not do what it should.

@@ -76,13 +76,14 @@ func (w *writer) commit(ctx context.Context) error {
 		begun, bytes := time.Now(), w.j.Pending()
 		err := w.j.Commit()
 		if err == nil {
+			w.state.works(theDisk)
 			w.state.committed(len(w.recs), bytes, time.Since(begun))
 			if failed {
 				w.log.Info("the disk takes what is written again", "durable", w.j.Rev())
 			}
 			return nil
 		}
-		w.state.failed(err)
+		w.state.failed(theDisk, err)
 		if !failed {
 			w.log.Error("cannot write to the disk; trying again", "durable", w.j.Rev(), "err", err)
 		}

@@ -18,51 +18,69 @@ import (
 func TestGroup(t *testing.T) {
 	var g grouper
 	now := time.Unix(7, 0)
-	recs, bytes := g.group([]client.Event{
+	recs := g.group([]client.Event{
 		{Path: "/a", Rev: 5, Value: []byte("1")},
 		{Path: "/b", Rev: 9, More: true},
 	}, now)
 	assert.Equal(t, 1, len(recs))
 	assert.Equal(t, int64(5), recs[0].Rev)
 	assert.Equal(t, now.UnixNano(), recs[0].Time)
-	assert.Equal(t, 2+1+changeBytes, bytes)
-	recs, bytes = g.group([]client.Event{{Path: "/c", Rev: 9, Del: true, More: true}}, now)
-	assert.Equal(t, 0, len(recs)+bytes)
-	recs, _ = g.group([]client.Event{{Path: "/d", Rev: 9}, {Path: "/e", Rev: 10}}, now)
+	assert.Equal(t, 2+1+changeBytes, sizeOf(recs[0]))
+	assert.Equal(t, 0, len(g.group([]client.Event{{Path: "/c", Rev: 9, Del: true, More: true}}, now)))
+	recs = g.group([]client.Event{{Path: "/d", Rev: 9}, {Path: "/e", Rev: 10}}, now)
 	assert.Equal(t, 2, len(recs))
 	assert.Equal(t, 3, len(recs[0].Changes))
 	assert.T(t, recs[0].Changes[1].Del)
 	assert.Equal(t, int64(10), recs[1].Rev)
 }
 
-func records(n int) []*journal.Record { return make([]*journal.Record, n) }
+// records are some of so many bytes, each, in memory.
+func records(n, bytes int) (recs []*journal.Record) {
+	for range n {
+		c := &journal.Change{Path: "/a", Value: make([]byte, bytes-changeBytes-2)}
+		recs = append(recs, &journal.Record{Changes: []*journal.Change{c}})
+	}
+	return recs
+}
 
-// A queue takes so much and no more until it is emptied, gives all that it has at once, and tells at
+// A queue takes so much and no more until there is room, gives what it has in portions, and tells at
 // its end why it ended.
 func TestQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := newQueue()
 		ctx, cancel := context.WithCancel(t.Context())
-		assert.Equal(t, nil, q.put(ctx, records(3), maxQueue))
+		const mb = 1 << 20
+		assert.Equal(t, nil, q.put(ctx, records(maxQueue/mb, mb)))
 		waiting := make(chan error, 1)
-		go func() { waiting <- q.put(ctx, records(4), 1) }()
+		go func() { waiting <- q.put(ctx, records(4, mb)) }()
 		synctest.Wait()
 		assert.Equal(t, 0, len(waiting))
-		<-q.some
-		recs, err := q.take(nil)
-		assert.T(t, err == nil && len(recs) == 3, len(recs), err)
+		var recs []*journal.Record
+		take := func(want int, wantMore bool) {
+			t.Helper()
+			<-q.some
+			var more bool
+			var err error
+			recs, more, err = q.take(recs)
+			assert.T(t, err == nil && len(recs) == want && more == wantMore, len(recs), more, err)
+		}
+		take(maxTake/mb, true)
 		assert.Equal(t, nil, <-waiting)
-		assert.Equal(t, nil, q.put(ctx, records(1), maxQueue))
-		go func() { waiting <- q.put(ctx, records(1), 1) }()
+		for range maxQueue/maxTake - 1 {
+			take(maxTake/mb, true)
+		}
+		take(4, false)
+		assert.Equal(t, 0, q.bytes)
+
+		assert.Equal(t, nil, q.put(ctx, records(1, maxQueue))) // one that is too large by itself
+		go func() { waiting <- q.put(ctx, records(1, mb)) }()
 		synctest.Wait()
 		cancel()
 		assert.T(t, errors.Is(<-waiting, context.Canceled))
 		q.end(io.EOF)
+		take(1, false)
 		<-q.some
-		recs, err = q.take(nil)
-		assert.T(t, err == nil && len(recs) == 5, len(recs), err)
-		<-q.some
-		_, err = q.take(nil)
+		_, _, err := q.take(recs)
 		assert.Equal(t, io.EOF, err)
 	})
 }

@@ -18,11 +18,11 @@ func readWatch(ctx context.Context, w *client.Watch, q *queue) error {
 		if events, err = w.NextBatch(events[:0]); err != nil {
 			return err
 		}
-		recs, bytes := g.group(events, time.Now())
+		recs := g.group(events, time.Now())
 		if len(recs) == 0 {
 			continue
 		}
-		if err := q.put(ctx, recs, bytes); err != nil {
+		if err := q.put(ctx, recs); err != nil {
 			return err
 		}
 	}
@@ -32,14 +32,10 @@ func readWatch(ctx context.Context, w *client.Watch, q *queue) error {
 type grouper struct {
 	recs    []*journal.Record
 	partial *journal.Record // of a revision more changes of which are to come
-	bytes   int             // of partial
 }
 
-// changeBytes is what a change takes in memory beside its path and value, about.
-const changeBytes = 200
-
-// group returns the records that are whole, valid until the next call, and how many bytes they take.
-func (g *grouper) group(events []client.Event, heard time.Time) (recs []*journal.Record, bytes int) {
+// group returns the records that are whole, valid until the next call.
+func (g *grouper) group(events []client.Event, heard time.Time) []*journal.Record {
 	g.recs = g.recs[:0]
 	for i := range events {
 		ev := &events[i]
@@ -47,12 +43,10 @@ func (g *grouper) group(events []client.Event, heard time.Time) (recs []*journal
 			g.partial = &journal.Record{Rev: ev.Rev, Time: heard.UnixNano()}
 		}
 		g.partial.Changes = append(g.partial.Changes, &journal.Change{Path: ev.Path, Value: ev.Value, Del: ev.Del})
-		g.bytes += len(ev.Path) + len(ev.Value) + changeBytes
 		if !ev.More {
 			g.recs = append(g.recs, g.partial)
-			bytes += g.bytes
-			g.partial, g.bytes = nil, 0
+			g.partial = nil
 		}
 	}
-	return g.recs, bytes
+	return g.recs
 }

@@ -20,7 +20,7 @@ type writer struct {
 // errFresh says that a snapshot of the cluster is wanted.
 var errFresh = errors.New("a snapshot is to be taken of the cluster")
 
-// run commits all that comes, in batches as large as they get, until no more will come; that is
+// run commits all that comes, in batches as large as they get up to maxTake, until no more will come; that is
 // still committed, and the error says why.
 func (w *writer) run(ctx context.Context) error {
 	for {
@@ -47,8 +47,8 @@ func (w *writer) run(ctx context.Context) error {
 
 // take commits what is there.
 func (w *writer) take(ctx context.Context) (err error) {
-	begun := time.Now()
-	if w.recs, err = w.q.take(w.recs); err != nil {
+	begun, more := time.Now(), false
+	if w.recs, more, err = w.q.take(w.recs); err != nil {
 		return err
 	}
 	for _, r := range w.recs {
@@ -63,7 +63,9 @@ func (w *writer) take(ctx context.Context) (err error) {
 		w.state.durable(w.j.Rev(), w.recs)
 	}
 	clear(w.recs)
-	sleep(ctx, w.every-time.Since(begun))
+	if !more { // else there is enough for one more
+		sleep(ctx, w.every-time.Since(begun))
+	}
 	return nil
 }
 

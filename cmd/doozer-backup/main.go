@@ -37,10 +37,13 @@ type env struct {
 
 // warn tells people something, on a line of its own, after all that was written to out. It belongs to the
 // goroutine that writes to out.
-func (e *env) warn(format string, args ...any) {
+func (e *env) warn(format string, args ...any) { e.tell("doozer-backup: "+format, args...) }
+
+// tell is warn, of what is as it should be.
+func (e *env) tell(format string, args ...any) {
 	e.out.Flush() // its first error stays
 	e.bar.clear()
-	fmt.Fprintf(e.errs, "doozer-backup: "+format+"\n", args...)
+	fmt.Fprintf(e.errs, format+"\n", args...)
 }
 
 // verbs are listed in the order of the help text.

@@ -22,8 +22,8 @@ above all that the dead one can have given out. So every file gets a new
 revision, and whoever holds an old one cannot overwrite what he has not seen.
 
     $ doozer-backup restore -d /var/lib/doozer -o prod.snap
-    doozer-backup: revision 49541 of 2026-10-01T12:00:00Z: 812 files, 9034 bytes
-    doozer-backup: next: doozerd -restore prod.snap
+    revision 49541 of 2026-10-01T12:00:00Z: 812 files, 9034 bytes
+    next: doozerd -restore prod.snap
 `,
 		setup: func(fs *flag.FlagSet) action {
 			var r restorer
@@ -108,14 +108,14 @@ func (r *restorer) write(ctx context.Context, e *env, h *journal.Head, fs files,
 	if err := e.saveSnapshot(r.path, h, counted); err != nil {
 		return err
 	}
-	e.warn("revision %d of %s: %d files, %d bytes", h.Rev, showTime(heard(h.Time)), n, size)
+	e.tell("revision %d of %s: %d files, %d bytes", h.Rev, showTime(heard(h.Time)), n, size)
 	if at.IsZero() {
 		e.warn("when the cluster got to its last known revision, %d, is not known: the new one begins far above", h.Last)
 	} else if h.Last > h.Rev {
-		e.warn("the cluster got to revision %d, at %s", h.Last, showTime(at))
+		e.tell("the cluster got to revision %d, at %s", h.Last, showTime(at))
 	}
 	if r.path != "-" {
-		e.warn("next: doozerd -restore %s", r.path)
+		e.tell("next: doozerd -restore %s", r.path)
 	}
 	return nil
 }

@@ -18,7 +18,8 @@ func snapshotVerb() verb {
 
 With -local it asks one node for what that has, also when a majority of the
 cluster is gone for good. Of several addresses it takes the node with the
-highest revision. Writes that were acknowledged last may be missing there.
+highest revision, and refuses if they are of more than one cluster. Writes that
+were acknowledged last may be missing there.
 
     $ doozer-backup snapshot -o tree.snap
     $ doozer-backup snapshot -local -a 'doozer:?ca=host2&ca=host3' -o tree.snap
@@ -81,13 +82,12 @@ func (e *env) saveCluster(ctx context.Context, addr, out string, local, force bo
 		}
 	})
 	if err == nil {
-		e.warn("revision %d of cluster %s, by way of %s: %d files", rev, head.Cluster, c.Addr(), count)
+		e.tell("revision %d of cluster %s, %s, by way of %s: %d files", rev, head.Cluster, head.Id, c.Addr(), count)
 	}
 	return err
 }
 
-// dialFor dials a cluster; or, for what one node has, of those that answer the one with the highest
-// revision.
+// dialFor dials a cluster; or, for what one node has, the best of those that answer.
 func dialFor(ctx context.Context, e *env, addr string, local bool) (*client.Client, error) {
 	if !local {
 		return client.Config{GiveUp: giveUp}.Dial(ctx, addr)
@@ -96,48 +96,5 @@ func dialFor(ctx context.Context, e *env, addr string, local bool) (*client.Clie
 	if err != nil {
 		return nil, err
 	}
-	var best *client.Client
-	var highest int64
-	var failures []error
-	for _, a := range uri.Addrs {
-		c, rev, err := dialNode(ctx, a, uri.Secret)
-		if err != nil {
-			failures = append(failures, err)
-			continue
-		}
-		if best != nil && rev <= highest {
-			c.Close()
-			continue
-		}
-		if best != nil {
-			best.Close()
-		}
-		best, highest = c, rev
-	}
-	if best == nil {
-		return nil, errors.Join(failures...)
-	}
-	for _, err := range failures {
-		e.warn("passed over: %v", err)
-	}
-	return best, nil
-}
-
-// dialNode dials one node and asks for what revision it has.
-func dialNode(ctx context.Context, addr, secret string) (c *client.Client, rev int64, err error) {
-	ctx, cancel := context.WithTimeout(ctx, giveUp)
-	defer cancel()
-	if c, err = (client.Config{Pinned: true, Keepalive: client.DefaultKeepalive}).Dial(ctx, addr); err != nil {
-		return nil, 0, err
-	}
-	if secret != "" {
-		err = c.Access(ctx, secret)
-	}
-	if err == nil {
-		rev, err = c.Rev(ctx, client.Local())
-	}
-	if err != nil {
-		c.Close()
-	}
-	return c, rev, err
+	return dialSurvivor(ctx, e, uri)
 }

@@ -35,8 +35,12 @@ func report(errs io.Writer, err error) int {
 	if err == nil {
 		return 0
 	}
+	status := status(err)
+	if status == exitInterrupted {
+		err = errInterrupted // and not what that made go wrong
+	}
 	fmt.Fprintf(errs, "doozer-backup: %s\n", strings.ReplaceAll(err.Error(), "\n", "; "))
-	return status(err)
+	return status
 }
 
 func status(err error) int {

@@ -45,6 +45,20 @@ func (s *source) match(ctx context.Context, e *env, g store.Glob) (files, error)
 	return e.counted("writing", int64(total), t.Match(g)), nil
 }
 
+// until is files, up to the end of ctx.
+func until(ctx context.Context, fs files) files {
+	return func(yield func(store.File, error) bool) {
+		for f, err := range fs {
+			if ctx.Err() != nil {
+				err = errInterrupted
+			}
+			if !yield(f, err) || err == errInterrupted {
+				return
+			}
+		}
+	}
+}
+
 // counted is files, of which a bar tells how many of the total have passed.
 func (e *env) counted(what string, total int64, fs files) files {
 	return func(yield func(store.File, error) bool) {

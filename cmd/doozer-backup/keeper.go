@@ -118,7 +118,7 @@ func (k *keeper) due(a *journal.Archive, durable int64, now time.Time) bool {
 
 func (k *keeper) snapshot(ctx context.Context, a *journal.Archive, rev int64) error {
 	begun := time.Now()
-	t, err := a.At(rev, nil)
+	t, err := a.At(rev, func(int64) error { return ctx.Err() })
 	if err != nil {
 		return err
 	}
@@ -126,10 +126,10 @@ func (k *keeper) snapshot(ctx context.Context, a *journal.Archive, rev int64) er
 	if err != nil {
 		return err
 	}
-	if err := journal.SaveSnapshot(journal.SnapshotPath(k.dir, rev), t.Head, t.Match(g)); err != nil {
+	if err := journal.SaveSnapshot(journal.SnapshotPath(k.dir, rev), t.Head, until(ctx, t.Match(g))); err != nil {
 		return err
 	}
 	k.state.snapshot(t.Head)
 	k.log.Info("saved a snapshot", "rev", rev, "files", len(t.Files), "took", time.Since(begun).Round(time.Millisecond))
-	return ctx.Err()
+	return nil
 }

@@ -95,10 +95,7 @@ func same(a, b string) bool {
 func (r *restorer) write(ctx context.Context, e *env, h *journal.Head, fs files, at time.Time) error {
 	var n, size int64
 	counted := func(yield func(store.File, error) bool) {
-		for f, err := range fs {
-			if ctx.Err() != nil {
-				err = errInterrupted
-			}
+		for f, err := range until(ctx, fs) {
 			n, size = n+1, size+int64(len(f.Value))
 			if !yield(f, err) {
 				return

@@ -91,7 +91,11 @@ func follow(ctx context.Context, cfg *runConfig, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, j.Close()) }()
+	defer func() {
+		if err := j.Close(); err != nil { // all that is durable is
+			log.Warn("cannot close the journal as it should be", "err", err)
+		}
+	}()
 	f, err := newFollower(ctx, cfg, j, log)
 	if err != nil {
 		return err

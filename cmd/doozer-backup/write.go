@@ -90,6 +90,7 @@ func (w *writer) commit(ctx context.Context) error {
 			w.log.Error("cannot write to the disk; trying again", "durable", w.j.Rev(), "err", err)
 		}
 		if !sleep(ctx, retryPause) {
+			w.log.Warn("ends, and has not written what came last; the cluster will be asked for it again", "durable", w.j.Rev(), "err", err)
 			return fmt.Errorf("what came after revision %d is not written: %w", w.j.Rev(), err)
 		}
 	}

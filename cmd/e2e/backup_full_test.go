@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/bmizerany/assert"
@@ -73,4 +74,24 @@ func TestBackupDiskFull(t *testing.T) {
 	sameAsWatch(t, a, base+1, after, r.upTo(after))
 	sameAsNode(t, a, n, after)
 	sound(t, a)
+}
+
+// While the disk is full it ends as ever when it is told to, and says what it could not write; the next one asks for that.
+func TestBackupEndsOnFullDisk(t *testing.T) {
+	t.Parallel()
+	n := startNode(t, "A")
+	disk := smallDisk(t, 512)
+	dir := filepath.Join(disk, "j")
+	b := startBackup(t, dir, n.addr)
+	durable(t, n.c, 1)
+	fill(t, filepath.Join(disk, "ballast"))
+	mark := set(t, n.c, "/big", client.Missing, strings.Repeat("x", 9000))
+	b.logged(t, "cannot write to the disk; trying again")
+	b.signal(syscall.SIGTERM)
+	assert.Equal(t, 0, b.status(t, patience))
+	b.logged(t, "has not written what came last")
+	assert.Equal(t, nil, os.Remove(filepath.Join(disk, "ballast")))
+	startBackup(t, dir, n.addr)
+	durable(t, n.c, mark)
+	sameAsNode(t, archive(t, dir), n, mark)
 }

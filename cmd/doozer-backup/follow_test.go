@@ -85,16 +85,16 @@ func TestQueue(t *testing.T) {
 	})
 }
 
-// A report is wanted when users' files changed, not for those of the cluster or its own.
+// A report is wanted when users' files changed, not for those of the cluster or reports.
 func TestReportWanted(t *testing.T) {
-	s := newState("/backup/a")
+	s := newState("/ctl/backup/a")
 	change := func(path string) []*journal.Record {
 		return []*journal.Record{{Rev: 1, Changes: []*journal.Change{{Path: path}}}}
 	}
 	for _, c := range []struct {
 		path string
 		want bool
-	}{{"/ctl/node/x/applied", false}, {"/backup/a", false}, {"/backup/b", true}, {"/ctlx", true}, {"/x", true}} {
+	}{{"/ctl/node/x/applied", false}, {"/ctl/backup/a", false}, {"/backup/b", true}, {"/ctlx", true}, {"/x", true}} {
 		s.durable(5, change(c.path))
 		rev, wanted := s.toReport()
 		assert.Equal(t, int64(5), rev)

@@ -58,6 +58,9 @@ func (im *importer) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
+	if len(fs) == 0 && damaged == nil {
+		e.warn("there is no file that matches %s", im.pattern)
+	}
 	cfg := client.Config{Keepalive: client.DefaultKeepalive, GiveUp: giveUp}
 	c, err := cfg.Dial(ctx, im.addr)
 	if err != nil {

@@ -28,6 +28,9 @@ type runConfig struct {
 	keepBytes                 byteSize
 }
 
+// reportDir is what reports are below: they are no users' files, of which there would be one more report.
+const reportDir = "/ctl/backup/"
+
 func runVerb() verb {
 	return verb{
 		name: "run", brief: "follow a cluster, and write every change to disk",
@@ -52,7 +55,7 @@ snapshot and all changes after it stay.
 			fs.Int64Var(&cfg.keep.Revs, "keep-revs", 0, "keep what it takes to go back `N` revisions; 0: all")
 			fs.Var(&cfg.keepBytes, "keep-size", "keep files of that `size` at most, as in 10GB; 0: all")
 			fs.StringVar(&cfg.listen, "listen", "", "serve /metrics and /status at this `address`")
-			fs.StringVar(&cfg.report, "report", "", "write the durable revision to this `path` of the store")
+			fs.StringVar(&cfg.report, "report", "", "write the durable revision to this `path`, below "+reportDir)
 			return func(ctx context.Context, e *env, args []string) error {
 				if err := errors.Join(noArgs(args), cfg.check()); err != nil {
 					return err
@@ -74,8 +77,8 @@ func (cfg *runConfig) check() error {
 		return usageError("run: -keep-age and -keep-revs cannot be negative")
 	}
 	if cfg.report != "" {
-		if err := store.CheckPath(cfg.report); err != nil || cfg.report == "/" {
-			return usageError(fmt.Sprintf("run: -report: %q is not the path of a file", cfg.report))
+		if store.CheckPath(cfg.report) != nil || !strings.HasPrefix(cfg.report, reportDir) {
+			return usageError(fmt.Sprintf("run: -report: %q is not the path of a file below %s", cfg.report, reportDir))
 		}
 	}
 	if _, err := client.ParseURI(cfg.addr); err != nil {

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"strconv"
@@ -50,13 +52,20 @@ func (s *source) archive() (*journal.Archive, error) {
 	case s.rev != 0 && !s.at.IsZero():
 		return nil, usageError("-rev and -time do not go together")
 	}
-	if info, err := os.Stat(s.dir); err != nil {
+	info, err := os.Stat(s.dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%w: %w", errNoFolder, err)
+	case err != nil:
 		return nil, err
-	} else if !info.IsDir() {
+	case !info.IsDir():
 		return nil, usageError(s.dir + " is no folder")
 	}
 	return journal.Read(s.dir)
 }
+
+// errNoFolder is that of a journal that is not there.
+var errNoFolder = errors.New("no such journal")
 
 // tree is the tree of the moment.
 func (s *source) tree(ctx context.Context, e *env, a *journal.Archive) (*journal.Tree, error) {

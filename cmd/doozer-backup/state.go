@@ -4,7 +4,6 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -67,15 +66,15 @@ func (s *state) durable(rev int64, recs []*journal.Record) {
 	if s.report == "" {
 		return
 	}
-	s.wanted = s.wanted || recs == nil || s.users(recs)
+	s.wanted = s.wanted || recs == nil || users(recs)
 	poke(s.changed)
 }
 
 // users reports whether any of the changes is not the cluster's own business.
-func (s *state) users(recs []*journal.Record) bool {
+func users(recs []*journal.Record) bool {
 	for _, r := range recs {
 		for _, c := range r.Changes {
-			if !strings.HasPrefix(c.Path, "/ctl/") && c.Path != s.report {
+			if !isCtl(c.Path) {
 				return true
 			}
 		}

@@ -30,11 +30,13 @@ func newIdentity(j *journal.Journal, a *journal.Archive) *identity {
 			newest = h
 		}
 	}
-	switch name, id := j.Cluster(); {
-	case name != "":
-		i.set(name, id, j.Rev())
-	case newest != nil: // a snapshot, and no change after it
-		i.set(newest.Cluster, newest.Id, newest.Rev)
+	name, id := j.Cluster()
+	since := j.Rev()
+	if newest != nil && (name == "" || newest.Rev > since) { // a snapshot, and no change after it
+		name, id, since = newest.Cluster, newest.Id, newest.Rev
+	}
+	if name != "" {
+		i.set(name, id, since)
 	}
 	return i
 }

@@ -5,6 +5,8 @@ import (
 	"os"
 	"testing"
 	"time"
+
+	"github.com/bmizerany/assert"
 )
 
 // Reading beside a prune.
@@ -134,4 +136,38 @@ func TestPruneErrorIsTakenForSpoilt(t *testing.T) {
 	if errors.Is(err, ErrNotWhole) {
 		t.Errorf("the latest tree can be had, and keeper.look's error is spoilt(): %v", err)
 	}
+}
+
+// A segment that the writer took back while the folder was read held nothing.
+func TestReadBesideAbandon(t *testing.T) {
+	dir := t.TempDir()
+	j := based(t, dir, Config{})
+	put(t, j, 1, 5, 1)
+	j.Rotate()
+	put(t, j, 5, 6, 1)
+	path := j.path
+	j.Close()
+	a, err := Read(dir)
+	assert.Equal(t, nil, err)
+	assert.Equal(t, nil, os.Remove(path))
+	for f, err := range a.Verify(nil) {
+		assert.Equal(t, nil, err)
+		assert.T(t, errors.Is(f.Err, errLost), f.Err) // here it was durable
+	}
+	rev, _, err := a.End()
+	assert.Equal(t, nil, err)
+	assert.Equal(t, revision(4), rev)
+}
+
+// A snapshot alone is enough to go on from.
+func TestOpenSnapshotAlone(t *testing.T) {
+	dir := t.TempDir()
+	assert.Equal(t, nil, based(t, dir, Config{}).Close())
+	j := open(t, dir, Config{})
+	assert.Equal(t, int64(begin), j.Rev())
+	put(t, j, 1, 5, 1)
+	assert.Equal(t, nil, j.Close())
+	revs, _, _ := contents(t, dir)
+	assert.Equal(t, revisions(4), revs)
+	sound(t, dir)
 }

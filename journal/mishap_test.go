@@ -387,8 +387,11 @@ func TestWithdraw(t *testing.T) {
 	assert.NotEqual(t, nil, j.Begin("local", "ID", 505))
 	assert.Equal(t, nil, j.Begin("local", "ID", 600))
 	emptyAt(t, dir, 600)
+	j.Keep()
 	assert.Equal(t, nil, j.Append(record(601)))
 	assert.Equal(t, nil, j.Commit())
+	assert.Equal(t, nil, j.Withdraw()) // there is nothing to take back
+	assert.Equal(t, int64(601), j.Rev())
 	assert.Equal(t, nil, j.Close())
 	_, damage, gaps := contents(t, dir)
 	assert.Equal(t, 0, len(damage))

@@ -27,7 +27,8 @@ type Segment struct {
 	UpTo  int64 // math.MaxInt64: not known
 	Size  int64 // bytes
 
-	gap bool // what comes between the segments before it and After was known to be missing
+	gap  bool // what comes between the segments before it and After was known to be missing
+	last bool // it was the last one when the folder was listed
 }
 
 // Snapshot is a file that shows the whole tree at one revision.
@@ -81,7 +82,7 @@ func bound(segs []Segment) {
 	next, beyond := int64(math.MaxInt64), int64(0)
 	for i := len(segs) - 1; i >= 0; i-- {
 		s := &segs[i]
-		s.UpTo = max(next, s.After, beyond)
+		s.UpTo, s.last = max(next, s.After, beyond), i == len(segs)-1
 		next = s.After
 		if h, err := s.Head(); err == nil {
 			s.gap, beyond = h.Gap, max(beyond, h.Beyond)

@@ -102,7 +102,7 @@ func TestRestoreRev(t *testing.T) {
 		after time.Duration
 		want  int64
 	}{
-		{0, 1_001_001_000}, {time.Second, 1_002_001_000}, {time.Hour, 4_601_001_000}, {-time.Hour, 1_001_001_000},
+		{0, 1_000_001_000}, {time.Microsecond, 1_000_001_001}, {time.Second, 1_001_001_000}, {time.Hour, 4_600_001_000}, {-time.Hour, 1_000_001_000},
 	} {
 		rev, err := h.RestoreRev(heard.Add(c.after))
 		assert.Equal(t, nil, err)

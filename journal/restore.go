@@ -21,7 +21,7 @@ func (h *Head) RestoreRev(now time.Time) (int64, error) {
 	if last < 0 || last > maxRestoreRev {
 		return 0, fmt.Errorf("the snapshot's revision, %d, is out of range", last)
 	}
-	rev := last + restoreMargin + (int64(since/time.Second)+1)*restorePerSecond
+	rev := last + restoreMargin + int64(since/(time.Second/restorePerSecond))
 	if rev >= maxRestoreRev {
 		return 0, fmt.Errorf("a cluster restored from revision %d of %v would begin at %d, and %d is the limit",
 			last, time.Unix(0, h.LastTime).UTC(), rev, int64(maxRestoreRev))

@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"strings"
 
 	"github.com/ha/doozer/store"
 )
@@ -72,13 +73,16 @@ func (s *Segment) records(p Progress) iter.Seq2[*Record, error] {
 
 // segmentReader reads a segment's records one by one.
 type segmentReader struct {
-	f    *os.File
+	f    *os.File // nil: it is gone
 	sc   *scanner
 	last int64 // the revision of the latest record
 }
 
 func (s *Segment) open(p Progress) (*segmentReader, error) {
 	f, err := os.Open(s.Path)
+	if s.last && errors.Is(err, os.ErrNotExist) { // the writer took it back, for it could not write to it
+		return &segmentReader{nil, newScanner(strings.NewReader(""), s.Path, s.Seq), s.After}, nil
+	}
 	if err != nil {
 		return nil, gone(err)
 	}
@@ -93,7 +97,11 @@ func gone(err error) error {
 	return err
 }
 
-func (r *segmentReader) close() { r.f.Close() }
+func (r *segmentReader) close() {
+	if r.f != nil {
+		r.f.Close()
+	}
+}
 
 // next is the next record, a *Damage, io.EOF, or another error.
 func (r *segmentReader) next() (*Record, error) {

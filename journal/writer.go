@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -50,7 +51,8 @@ type Journal struct {
 	size  int64    // of what is durable in it
 	bare  bool     // that is its head alone
 	spent bool     // the next Commit begins a new segment
-	era   []string // the segments since the latest Begin
+	trial bool     // whether what was begun stays is not known yet
+	begun []string // the segments since
 
 	last    int64 // the revision of the latest record that is durable, or where the journal begins
 	heard   int64 // the time of that record; 0: not known
@@ -98,25 +100,31 @@ func (j *Journal) Cluster() (name, id string) { return j.head.Cluster, j.head.Id
 
 // Begin has the journal go on after revision rev of a cluster, of which a snapshot is to be saved in the
 // folder (see SnapshotPath): what comes between its last record and rev is missing. What was appended
-// and not committed is dropped.
+// and not committed is dropped. When the snapshot is there Keep follows, or else Withdraw.
 func (j *Journal) Begin(name, id string, rev int64) error {
 	if rev < max(j.last, j.top) {
 		return fmt.Errorf("%s: cannot begin at revision %d: it has %d", j.dir, rev, max(j.last, j.top))
 	}
 	j.release()
-	j.pending, j.bytes, j.era = nil, 0, nil
+	j.pending, j.bytes, j.trial, j.begun = nil, 0, true, nil
 	j.head = Head{Version: formatVersion, Cluster: name, Id: id, Gap: true}
 	j.last, j.heard = rev, 0
 	return nil
 }
 
-// Withdraw takes back the latest Begin, and removes what was written since: the snapshot that it was to go
-// on from came to nothing. The journal has to Begin again.
+// Keep says that the snapshot is there which the latest Begin was to go on from.
+func (j *Journal) Keep() { j.trial, j.begun = false, nil }
+
+// Withdraw takes back a Begin that no Keep followed, and removes what was written since: it is of no use
+// without the snapshot. The journal has to Begin again.
 func (j *Journal) Withdraw() error {
+	if !j.trial {
+		return nil
+	}
 	j.release()
 	j.pending, j.bytes, j.last = nil, 0, 0
-	err := remove(j.era)
-	j.era = nil
+	err := remove(j.begun)
+	j.Keep()
 	return err
 }
 
@@ -226,7 +234,9 @@ func (j *Journal) begin() error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	j.file, j.path, j.seq, j.size, j.bare, j.spent = f, path, seq, int64(len(b)), true, false
-	j.era = append(j.era, path)
+	if j.trial {
+		j.begun = append(j.begun, path)
+	}
 	return nil
 }
 
@@ -255,6 +265,7 @@ func (j *Journal) abandon() {
 	var err error
 	if j.bare {
 		err = os.Remove(j.path)
+		j.begun = slices.DeleteFunc(j.begun, func(path string) bool { return err == nil && path == j.path })
 	} else {
 		err = j.file.Truncate(j.size)
 	}

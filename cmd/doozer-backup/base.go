@@ -51,6 +51,7 @@ func (f *follower) baseSaved() {
 	case <-f.fresh: // whoever wanted a snapshot has it
 	default:
 	}
+	f.j.Keep()
 	f.state.durable(f.j.Rev(), nil)
 }
 
@@ -59,4 +60,7 @@ func (f *follower) baseSaved() {
 func (f *follower) baseFailed(err error) {
 	f.state.failed(theFollow, err)
 	f.log.Error("cannot begin with a snapshot of the cluster; trying again", "err", err)
+	if err := f.j.Withdraw(); err != nil {
+		f.log.Warn("cannot remove what was written in vain; it does no harm", "err", err)
+	}
 }

@@ -12,6 +12,7 @@ var (
 	ErrMissing    = errors.New("not in this journal") // a revision or time before, beyond, or in a gap of it
 	ErrNotWhole   = errors.New("not whole")           // a snapshot that is damaged or was cut off
 	ErrNotJournal = errors.New("not a file of a journal")
+	ErrSegment    = errors.New("a part of a journal, not a snapshot: doozer-backup restore makes one of its folder")
 )
 
 // Damage is a stretch of a file that is not what was written there. What lies

@@ -23,6 +23,7 @@ func (f *follower) begin(ctx context.Context) (*journal.Head, error) {
 	if err := f.j.Begin(head.Cluster, head.Id, rev); err != nil {
 		return nil, fmt.Errorf("%w: %w", errStopped, err)
 	}
+	f.log.Info("begins with a snapshot", "cluster", head.Cluster, "id", head.Id, "rev", rev)
 	f.who.set(head.Cluster, head.Id, rev)
 	f.state.follows(head.Cluster, head.Id, 0)
 	return head, nil

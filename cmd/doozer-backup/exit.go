@@ -54,7 +54,7 @@ func status(err error) int {
 		return exitLocked
 	case errors.Is(err, errDamaged), errors.Is(err, errUnwell), errors.Is(err, journal.ErrNotWhole), errors.As(err, new(*journal.Damage)):
 		return exitDamage
-	case errors.Is(err, journal.ErrMissing), errors.Is(err, journal.ErrNotJournal), errors.Is(err, errNoFolder):
+	case errors.Is(err, journal.ErrMissing), errors.Is(err, journal.ErrNotJournal), errors.Is(err, journal.ErrSegment), errors.Is(err, errNoFolder):
 		return exitMissing
 	case errors.Is(err, client.ErrUnreachable), errors.Is(err, client.ErrLost):
 		return exitUnreachable

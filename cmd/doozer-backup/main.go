@@ -115,7 +115,7 @@ func find(name string) (*verb, error) {
 // noArgs refuses arguments where there are to be none.
 func noArgs(args []string) error {
 	if len(args) > 0 {
-		return usageError(fmt.Sprintf("unexpected argument %q", args[0]))
+		return usageError(fmt.Sprintf("unexpected argument %q: flags come first, and the folder goes with -d", args[0]))
 	}
 	return nil
 }

@@ -25,7 +25,8 @@ type result struct {
 // sums are the results so far.
 type sums struct {
 	count  [failed + 1]int
-	failed error // the first
+	failed error  // the first
+	where  string // they are
 }
 
 // write writes files into the cluster, and tells how that went.
@@ -43,6 +44,9 @@ func (im *importer) write(ctx context.Context, e *env, c *client.Client, fs []st
 		}
 	}
 	bar.done()
+	if id, _, err := c.Get(ctx, idFile); err == nil && len(id) > 0 {
+		s.where = fmt.Sprintf(", in cluster %s, by way of %s", id, c.Addr())
+	}
 	return s.end(ctx, e, len(fs))
 }
 
@@ -110,7 +114,7 @@ func (s *sums) end(ctx context.Context, e *env, n int) error {
 	if n > 0 {
 		line += fmt.Sprintf(", %d not tried", n)
 	}
-	if _, err := fmt.Fprintln(e.out, line); err != nil {
+	if _, err := fmt.Fprintln(e.out, line+s.where); err != nil {
 		return err
 	}
 	switch {

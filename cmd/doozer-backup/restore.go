@@ -30,6 +30,7 @@ revision, and whoever holds an old one cannot overwrite what he has not seen.
 			r.dirFlag(fs)
 			r.momentFlags(fs)
 			fs.StringVar(&r.path, "o", "", "write file `SNAP`")
+			fs.StringVar(&r.from, "from", "", "the tree of the snapshot in `FILE`; the revisions are to be\nabove all in DIR")
 			fs.BoolVar(&r.force, "force", false, "overwrite it if it is there")
 			return func(ctx context.Context, e *env, args []string) error {
 				if err := noArgs(args); err != nil {
@@ -44,6 +45,7 @@ revision, and whoever holds an old one cannot overwrite what he has not seen.
 type restorer struct {
 	source
 	path  string
+	from  string
 	force bool
 }
 
@@ -59,12 +61,11 @@ func (r *restorer) restore(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	t, err := r.tree(ctx, e, a)
+	t, err := r.chosen(ctx, e, a)
 	if err != nil {
 		return err
 	}
-	t.Head.Last = end
-	if !at.IsZero() {
+	if t.Head.Last = max(t.Head.Last, end); t.Head.Last == end && !at.IsZero() {
 		t.Head.LastTime = at.UnixNano()
 	}
 	g, err := parseGlob(all)
@@ -72,6 +73,17 @@ func (r *restorer) restore(ctx context.Context, e *env) error {
 		return err
 	}
 	return r.write(ctx, e, t.Head, withoutCtl(e.counted("writing", int64(len(t.Files)), t.Match(g))), at)
+}
+
+// chosen is the tree that is wanted.
+func (r *restorer) chosen(ctx context.Context, e *env, a *journal.Archive) (*journal.Tree, error) {
+	if r.from == "" {
+		return r.tree(ctx, e, a)
+	}
+	if r.rev != 0 || !r.at.IsZero() {
+		return nil, usageError("-from does not go together with -rev and -time: a snapshot shows one revision")
+	}
+	return journal.LoadSnapshot(r.from)
 }
 
 // checkPath refuses a place where the snapshot must not go.
@@ -105,7 +117,7 @@ func (r *restorer) write(ctx context.Context, e *env, h *journal.Head, fs files,
 	if err := e.saveSnapshot(r.path, h, counted); err != nil {
 		return err
 	}
-	e.tell("revision %d of %s: %d files, %d bytes", h.Rev, showTime(heard(h.Time)), n, size)
+	e.tell("revision %d of %s: %s, %d bytes", h.Rev, showTime(heard(h.Time)), plural(int(n), "file"), size)
 	if at.IsZero() {
 		e.warn("when the cluster got to its last known revision, %d, is not known: the new one begins far above", h.Last)
 	} else if h.Last > h.Rev {

@@ -155,7 +155,9 @@ func newFollower(ctx context.Context, cfg *runConfig, j *journal.Journal, log *s
 		every: cfg.every.pause(), fresh: make(chan struct{}, 1)}
 	f.state.follows(f.who.name, f.who.id, j.Rev())
 	f.state.survey(a)
-	f.c, err = client.Config{Log: log, Admit: f.who.admit}.Dial(ctx, cfg.addr)
+	if f.c, err = (client.Config{Log: log, Admit: f.who.admit}).Dial(ctx, cfg.addr); errors.Is(err, errOtherCluster) {
+		err = fmt.Errorf("the journal in %s is of another cluster; give this one a folder of its own (-d): %w", cfg.dir, err)
+	}
 	return f, err
 }
 

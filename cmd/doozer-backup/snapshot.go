@@ -82,7 +82,7 @@ func (e *env) saveCluster(ctx context.Context, addr, out string, local, force bo
 		}
 	})
 	if err == nil {
-		e.tell("revision %d of cluster %s, %s, by way of %s: %d files", rev, head.Cluster, head.Id, c.Addr(), count)
+		e.tell("revision %d of cluster %s, %s, by way of %s: %s", rev, head.Cluster, head.Id, c.Addr(), plural(count, "file"))
 	}
 	return err
 }

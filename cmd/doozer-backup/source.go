@@ -93,9 +93,22 @@ func (s *source) revision(ctx context.Context, e *env, a *journal.Archive) (int6
 	defer bar.done()
 	rev, err := a.RevAt(s.at, bar.reading(ctx))
 	if err == nil {
-		e.warnOfGap(a, rev)
+		err = e.tellRev(a, rev, s.at)
 	}
 	return rev, err
+}
+
+// tellRev says which revision is taken for a time, where that may not be what was meant.
+func (e *env) tellRev(a *journal.Archive, rev int64, at time.Time) error {
+	latest, err := a.Latest()
+	if err != nil {
+		return err
+	}
+	if rev == latest {
+		e.warn("%s is after all that there is: revision %d is taken, the latest", showTime(at), rev)
+	}
+	e.warnOfGap(a, rev)
+	return nil
 }
 
 // warnOfGap says that the tree of a time may have been another one: what changed it is missing.

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dustin/go-humanize"
 	"github.com/gofrs/flock"
 
 	"github.com/ha/doozer/journal"
@@ -61,6 +60,9 @@ longer than -max-lag; else 65.
 }
 
 func readHealth(dir string) (*health, error) {
+	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %w", errNoFolder, err)
+	}
 	path := filepath.Join(dir, statusName)
 	b, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -88,11 +90,11 @@ func (h *health) trouble(held bool, maxLag time.Duration, now time.Time) error {
 	age := now.Sub(h.Updated)
 	switch {
 	case h.PID == 0:
-		return fmt.Errorf("it does not run: it ended %s", humanize.Time(h.Updated))
+		return fmt.Errorf("it does not run: it ended at %s", showTime(h.Updated))
 	case !held:
-		return fmt.Errorf("it does not run: its last sign of life was %s", humanize.Time(h.Updated))
+		return fmt.Errorf("it does not run: its last sign of life was at %s", showTime(h.Updated))
 	case age > stale:
-		return fmt.Errorf("it hangs: its last sign of life was %s", humanize.Time(h.Updated))
+		return fmt.Errorf("it hangs: its last sign of life was at %s", showTime(h.Updated))
 	case len(h.Errors) > 0:
 		return errors.New("failing: " + h.told())
 	case h.Durable == 0:
@@ -112,7 +114,7 @@ func (e *env) printHealth(h *health, asJSON bool) error {
 		who += ", by way of " + h.Node
 	}
 	fmt.Fprintf(e.out, "cluster    %s\n", who)
-	fmt.Fprintf(e.out, "durable    %d\n", h.Durable)
+	fmt.Fprintf(e.out, "durable    %d, as of %s\n", h.Durable, showTime(h.Updated))
 	fmt.Fprintf(e.out, "lag        %d revisions, %.1f s\n", h.LagRevs, h.LagSeconds)
 	fmt.Fprintf(e.out, "snapshot   %d, of %s\n", h.Snapshot, showTime(h.SnapshotTime))
 	_, err := fmt.Fprintf(e.out, "gaps       %d, %d of them since it was started\n", h.JournalGaps, h.Gaps)

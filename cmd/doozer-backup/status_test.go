@@ -74,7 +74,7 @@ func TestStatusFile(t *testing.T) {
 	assert.Equal(t, int64(statusBytes), info.Size())
 	status, out, errs := asked(t, dir)
 	assert.Equal(t, 0, status, errs)
-	assert.T(t, strings.Contains(out, "cluster    c\n") && strings.Contains(out, "durable    7\n"), out)
+	assert.T(t, strings.Contains(out, "cluster    c\n") && strings.Contains(out, "durable    7, as of "), out)
 	h.LagSeconds = 5
 	assert.Equal(t, nil, writeStatus(path, h))
 	status, _, errs = asked(t, dir, "-max-lag", "4s")

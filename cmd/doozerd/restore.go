@@ -24,6 +24,10 @@ func openSnapshot(path string) (*snapshot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("-restore: %w", err)
 	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		f.Close()
+		return nil, fmt.Errorf("-restore: %s is a folder: doozer-backup restore makes a snapshot of it", path)
+	}
 	r, err := journal.NewSnapshotReader(f, path)
 	if err != nil {
 		f.Close()

@@ -45,7 +45,7 @@ func (p *page) commands(t *testing.T, heading string) (lines []string) {
 	return lines
 }
 
-var typed = regexp.MustCompile(`^    (\./bin/|[A-Z]+=|sleep |kill |wait |while |export |printf )`)
+var typed = regexp.MustCompile(`^    (\./bin/|[A-Z]+=|sleep |kill |rm |wait |while |export |printf )`)
 
 // typist is a shell at which commands are typed. Addresses of the page become free ones; the nodes that are begun
 // end with the test.
@@ -131,14 +131,14 @@ func TestFireDrill(t *testing.T) {
 			if strings.Contains(line, "$W") || strings.HasPrefix(line, "while ") {
 				continue // the writer of the drills before
 			}
-			if !strings.HasPrefix(line, "kill $B") { // that is done at the end
+			if !strings.HasPrefix(line, "kill $B") && !strings.HasPrefix(line, "unset ") { // that is done at the end
 				y.lines = append(y.lines, y.moved(line))
 			}
 		}
 	}
-	y.lines = append(y.lines, "sleep 2", "./bin/doozer-backup verify -d backup && echo verified",
+	y.lines = append(y.lines, "sleep 2", "./bin/doozer-backup verify -d drill && echo verified",
 		"./bin/doozer-backup show survivor.snap '/config/**'", "./bin/doozer walk '/ctl/origin'", "./bin/doozer get -r 16400 /config/precious",
-		"./bin/doozer-backup status -d backup && echo well", "echo new | ./bin/doozer set /config/precious 99999")
+		"./bin/doozer-backup status -d drill && echo well", "echo new | ./bin/doozer set /config/precious 99999")
 	shown := y.run()
 	defer func() {
 		if t.Failed() {
@@ -157,9 +157,9 @@ func TestFireDrill(t *testing.T) {
 		assert.Equal(t, 3, strings.Count(members, "/writable"), members)
 	}
 	assert.T(t, strings.Contains(after(t, shown, "wait-durable", 1), "/ctl/backup/a "))
-	assert.T(t, strings.Contains(after(t, shown, "verify -d backup", 1), "verified"))
+	assert.T(t, strings.Contains(after(t, shown, "verify -d drill", 1), "verified"))
 	assert.T(t, regexp.MustCompile(`/config/precious \d{5} 8`).MatchString(after(t, shown, "show survivor.snap", 1)))
 	assert.T(t, strings.Contains(after(t, shown, "get -r 16400", 1), "too late"))
-	assert.T(t, strings.Contains(after(t, shown, "status -d backup && echo well", 1), "well"))
+	assert.T(t, strings.Contains(after(t, shown, "status -d drill && echo well", 1), "well"))
 	assert.T(t, strings.Contains(after(t, shown, "set /config/precious 99999", 1), client.ErrRevMismatch.Error()))
 }

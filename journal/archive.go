@@ -23,10 +23,7 @@ type Archive struct {
 // Read opens a folder. An empty one, or one without any file of a journal, is
 // ErrNotJournal.
 func Read(dir string) (*Archive, error) {
-	floor, err := loadFloor(dir)
-	if err != nil {
-		return nil, err
-	}
+	floor := loadFloor(dir) // first: what is written meanwhile is beyond it
 	segs, snaps, err := list(dir)
 	if err != nil {
 		return nil, err
@@ -118,7 +115,7 @@ func (c *cursor) follow(after int64, begun *Segment) bool {
 	if after <= c.at {
 		return c.spareAll(bad)
 	}
-	gap := &Gap{After: c.at, UpTo: after, Stated: begun != nil && begun.gap && begun.After == after}
+	gap := &Gap{After: c.at, UpTo: after, Stated: begun != nil && begun.After == after && begun.states(c.at)}
 	for _, d := range bad {
 		d.Cut = gap.Stated && d.Tail
 		if !c.yield(nil, d) {

@@ -38,7 +38,7 @@ func (d *Damage) Error() string {
 // Gap says that the changes of some revisions are missing.
 type Gap struct {
 	After, UpTo int64
-	Stated      bool // it was known when it came about, and a snapshot of UpTo was taken
+	Stated      bool // it was known when it came about, and that nothing durable is among them
 }
 
 // Error tells the revisions.

@@ -9,7 +9,7 @@
 // segment: so whether a change is missing between two of them is known wherever they lie, and whatever
 // was damaged. Segments may overlap; what both have they have alike, since a revision's changes never change.
 //
-// So nothing is ever cut off or repaired. Whoever opens the folder finds up to where, from the newest snapshot
+// So nothing that was durable is ever cut off or repaired. Whoever opens the folder finds up to where, from the newest snapshot
 // that is whole, nothing is missing, and goes on from there in a new segment. Where changes are missing since nobody
 // had them any more, the next segment says so (Head.Gap), and a snapshot,
 // 0000000000164769.snap, of the revision after which it begins makes it usable.

@@ -37,6 +37,7 @@ func (w *writer) begin(rev int64) {
 	w.t.Helper()
 	assert.Equal(w.t, nil, w.Begin("local", "ID", rev))
 	w.save(rev)
+	w.Keep()
 }
 
 func (w *writer) save(rev int64) {

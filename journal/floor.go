@@ -1,7 +1,7 @@
 package journal
 
 import (
-	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -42,7 +42,7 @@ func (f *floor) save(dir string) error {
 		return nil
 	}
 	path := filepath.Join(dir, floorName)
-	if err := os.WriteFile(path+tempSuffix, []byte(strconv.FormatInt(f.rev, 10)+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(path+tempSuffix, []byte(floorText(f.rev)), 0o600); err != nil {
 		return err
 	}
 	if err := os.Rename(path+tempSuffix, path); err != nil {
@@ -52,18 +52,22 @@ func (f *floor) save(dir string) error {
 	return nil
 }
 
-// loadFloor is the saved revision, or 0.
-func loadFloor(dir string) (int64, error) {
+// floorText is what the file holds: the revision, and a checksum.
+func floorText(rev int64) string {
+	text := strconv.FormatInt(rev, 10)
+	return fmt.Sprintf("%s %08x\n", text, messageSum(0, []byte(text)))
+}
+
+// loadFloor is the saved revision; or 0, if there is none that can be read: it is of use, and no more.
+func loadFloor(dir string) int64 {
 	b, err := os.ReadFile(filepath.Join(dir, floorName))
-	if errors.Is(err, os.ErrNotExist) {
-		return 0, nil
-	}
 	if err != nil {
-		return 0, err
+		return 0
 	}
-	rev, err := strconv.ParseInt(strings.TrimSpace(string(b)), 10, 64)
-	if err != nil {
-		return 0, nil // a power cut may leave it empty
+	text, _, _ := strings.Cut(string(b), " ")
+	rev, ok := parseNumber(text)
+	if !ok || string(b) != floorText(rev) {
+		return 0
 	}
-	return rev, nil
+	return rev
 }

@@ -134,6 +134,7 @@ func (w *world) anew(save bool) {
 	w.based = save
 	if save {
 		w.save(w.end())
+		w.j.Keep()
 		w.have[w.end()] = true
 	}
 }

@@ -77,6 +77,7 @@ func based(t *testing.T, dir string, cfg Config) *Journal {
 	assert.Equal(t, nil, j.Begin("local", "ID", begin))
 	h := &Head{Cluster: "local", Id: "ID", Rev: begin, Time: begin * int64(time.Second)}
 	assert.Equal(t, nil, SaveSnapshot(SnapshotPath(dir, begin), h, filesOf(store.File{Path: "/old", Value: []byte("x"), Rev: 7})))
+	j.Keep()
 	return j
 }
 

@@ -33,9 +33,8 @@ type Head struct {
 	Rev           int64                  `protobuf:"varint,4,opt,name=rev,proto3" json:"rev,omitempty"`                           // a snapshot: the revision that it shows; a segment: the one after which it has every change
 	Time          int64                  `protobuf:"varint,5,opt,name=time,proto3" json:"time,omitempty"`                         // when that revision was heard of, in nanoseconds since 1970
 	Gap           bool                   `protobuf:"varint,6,opt,name=gap,proto3" json:"gap,omitempty"`                           // a segment: what came between the one before it and rev is missing
-	Last          int64                  `protobuf:"varint,7,opt,name=last,proto3" json:"last,omitempty"`                         // a snapshot: the highest revision of that cluster known where it was made
+	Last          int64                  `protobuf:"varint,7,opt,name=last,proto3" json:"last,omitempty"`                         // a snapshot: the highest revision of that cluster known where it was made; a segment after a gap: the last that was durable
 	LastTime      int64                  `protobuf:"varint,8,opt,name=last_time,json=lastTime,proto3" json:"last_time,omitempty"` // when that one was heard of
-	Beyond        int64                  `protobuf:"varint,9,opt,name=beyond,proto3" json:"beyond,omitempty"`                     // a segment: the highest revision in those before it, if that is above rev
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -122,13 +121,6 @@ func (x *Head) GetLast() int64 {
 func (x *Head) GetLastTime() int64 {
 	if x != nil {
 		return x.LastTime
-	}
-	return 0
-}
-
-func (x *Head) GetBeyond() int64 {
-	if x != nil {
-		return x.Beyond
 	}
 	return 0
 }
@@ -373,7 +365,7 @@ var File_journal_proto protoreflect.FileDescriptor
 
 const file_journal_proto_rawDesc = "" +
 	"\n" +
-	"\rjournal.proto\x12\x0edoozer.journal\"\xcb\x01\n" +
+	"\rjournal.proto\x12\x0edoozer.journal\"\xb3\x01\n" +
 	"\x04Head\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x18\n" +
 	"\acluster\x18\x02 \x01(\tR\acluster\x12\x0e\n" +
@@ -382,8 +374,7 @@ const file_journal_proto_rawDesc = "" +
 	"\x04time\x18\x05 \x01(\x03R\x04time\x12\x10\n" +
 	"\x03gap\x18\x06 \x01(\bR\x03gap\x12\x12\n" +
 	"\x04last\x18\a \x01(\x03R\x04last\x12\x1b\n" +
-	"\tlast_time\x18\b \x01(\x03R\blastTime\x12\x16\n" +
-	"\x06beyond\x18\t \x01(\x03R\x06beyond\"t\n" +
+	"\tlast_time\x18\b \x01(\x03R\blastTime\"t\n" +
 	"\x06Record\x12\x10\n" +
 	"\x03rev\x18\x01 \x01(\x03R\x03rev\x12\x12\n" +
 	"\x04time\x18\x02 \x01(\x03R\x04time\x120\n" +

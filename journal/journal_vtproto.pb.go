@@ -48,11 +48,6 @@ func (m *Head) MarshalToSizedBufferVT(dAtA []byte) (int, error) {
 		i -= len(m.unknownFields)
 		copy(dAtA[i:], m.unknownFields)
 	}
-	if m.Beyond != 0 {
-		i = protohelpers.EncodeVarint(dAtA, i, uint64(m.Beyond))
-		i--
-		dAtA[i] = 0x48
-	}
 	if m.LastTime != 0 {
 		i = protohelpers.EncodeVarint(dAtA, i, uint64(m.LastTime))
 		i--
@@ -344,9 +339,6 @@ func (m *Head) SizeVT() (n int) {
 	if m.LastTime != 0 {
 		n += 1 + protohelpers.SizeOfVarint(uint64(m.LastTime))
 	}
-	if m.Beyond != 0 {
-		n += 1 + protohelpers.SizeOfVarint(uint64(m.Beyond))
-	}
 	n += len(m.unknownFields)
 	return n
 }
@@ -635,25 +627,6 @@ func (m *Head) UnmarshalVT(dAtA []byte) error {
 				b := dAtA[iNdEx]
 				iNdEx++
 				m.LastTime |= int64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 9:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Beyond", wireType)
-			}
-			m.Beyond = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return protohelpers.ErrIntOverflow
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Beyond |= int64(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}

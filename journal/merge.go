@@ -51,11 +51,16 @@ func (m *merger) next() (p piece, err error) {
 		p.begun = low.seg
 	}
 	m.bad = nil
-	for _, s := range slices.Clone(m.open) {
-		if s.rec.Rev == p.rec.Rev {
-			if err := m.advance(s); err != nil {
-				return p, err
-			}
+	for i := len(m.open) - 1; i >= 0; i-- { // from the end on: advance may take it out
+		s := m.open[i]
+		if s.rec.Rev != p.rec.Rev {
+			continue
+		}
+		if s != low {
+			p.bad = append(p.bad, s.bad...)
+		}
+		if err := m.advance(s); err != nil {
+			return p, err
 		}
 	}
 	return p, nil

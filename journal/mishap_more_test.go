@@ -102,7 +102,7 @@ func TestFloorFalls(t *testing.T) {
 	os.Truncate(path, int64(len(b)/2)) // the disk lost it
 	j = open(t, dir, Config{})
 	j.Close()
-	rev, _ := loadFloor(dir)
+	rev := loadFloor(dir)
 	if rev < revision(30) {
 		t.Errorf("the floor was %d, and is %d after an Open and a Close", revision(30), rev)
 	}

@@ -13,9 +13,10 @@ import (
 
 // The names of files say what they are, so that damage within one cannot hide it.
 const (
-	segmentName  = "%08d-%016d.seg" // its number, and the revision after which it begins
-	snapshotName = "%016d.snap"     // the revision that it shows
-	tempSuffix   = ".tmp"           // is not whole yet
+	segmentName  = "%08d-%016d.seg"       // its number, and the revision after which it begins;
+	overlapName  = "%08d-%016d-%016d.seg" // and the highest one before it, if that is beyond
+	snapshotName = "%016d.snap"           // the revision that it shows
+	tempSuffix   = ".tmp"                 // is not whole yet
 )
 
 // Segment is a file of changes, of revisions above After and up to UpTo. As a rule it has all of those,
@@ -27,8 +28,8 @@ type Segment struct {
 	UpTo  int64 // math.MaxInt64: not known
 	Size  int64 // bytes
 
-	gap  bool // what comes between the segments before it and After was known to be missing
-	last bool // it was the last one when the folder was listed
+	beyond int64 // the highest revision in the segments before it, if that is above After
+	newest bool  // it was the last one when the folder was listed
 }
 
 // Snapshot is a file that shows the whole tree at one revision.
@@ -49,8 +50,9 @@ func list(dir string) (segs []Segment, snaps []Snapshot, err error) {
 			continue
 		}
 		path := filepath.Join(dir, e.Name())
-		if seq, after, ok := parseSegment(e.Name()); ok {
-			segs = append(segs, Segment{Path: path, Seq: seq, After: after, Size: size(e)})
+		if s, ok := parseSegment(e.Name()); ok {
+			s.Path, s.Size = path, size(e)
+			segs = append(segs, s)
 		} else if rev, ok := parseSnapshot(e.Name()); ok {
 			snaps = append(snaps, Snapshot{Path: path, Rev: rev, Size: size(e)})
 		}
@@ -61,34 +63,48 @@ func list(dir string) (segs []Segment, snaps []Snapshot, err error) {
 	return segs, snaps, nil
 }
 
-func parseSegment(name string) (seq, after int64, ok bool) {
-	number, rest, _ := strings.Cut(strings.TrimSuffix(name, ".seg"), "-")
-	seq, err := strconv.ParseInt(number, 10, 64)
-	if err != nil {
-		return 0, 0, false
+// nameSegment is the name of a segment.
+func nameSegment(seq, after, beyond int64) string {
+	if beyond > after {
+		return fmt.Sprintf(overlapName, seq, after, beyond)
 	}
-	after, err = strconv.ParseInt(rest, 10, 64)
-	return seq, after, err == nil && seq > 0 && after >= 0 && name == fmt.Sprintf(segmentName, seq, after)
+	return fmt.Sprintf(segmentName, seq, after)
+}
+
+func parseSegment(name string) (s Segment, ok bool) {
+	var n [3]int64
+	fields := strings.Split(strings.TrimSuffix(name, ".seg"), "-")
+	if len(fields) > len(n) {
+		return s, false
+	}
+	for i, field := range fields {
+		if n[i], ok = parseNumber(field); !ok {
+			return s, false
+		}
+	}
+	s = Segment{Seq: n[0], After: n[1], beyond: n[2]}
+	return s, s.Seq > 0 && name == nameSegment(n[0], n[1], n[2])
 }
 
 func parseSnapshot(name string) (rev int64, ok bool) {
-	rev, err := strconv.ParseInt(strings.TrimSuffix(name, ".snap"), 10, 64)
-	return rev, err == nil && rev >= 0 && name == fmt.Sprintf(snapshotName, rev)
+	rev, ok = parseNumber(strings.TrimSuffix(name, ".snap"))
+	return rev, ok && name == fmt.Sprintf(snapshotName, rev)
+}
+
+// parseNumber reads one that can be a revision, or count segments.
+func parseNumber(text string) (n int64, ok bool) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	return n, err == nil && n >= 0 && n <= maxRestoreRev
 }
 
 // bound works out up to where each segment may have records: where the next one begins, or what a later
-// one tells that lies before it. A head that cannot be read might tell anything.
+// one tells that lies before it.
 func bound(segs []Segment) {
 	next, beyond := int64(math.MaxInt64), int64(0)
 	for i := len(segs) - 1; i >= 0; i-- {
 		s := &segs[i]
-		s.UpTo, s.last = max(next, s.After, beyond), i == len(segs)-1
-		next = s.After
-		if h, err := s.Head(); err == nil {
-			s.gap, beyond = h.Gap, max(beyond, h.Beyond)
-		} else {
-			beyond = math.MaxInt64
-		}
+		s.UpTo, s.newest = max(next, s.After, beyond), i == len(segs)-1
+		next, beyond = s.After, max(beyond, s.beyond)
 	}
 }
 

@@ -59,21 +59,25 @@ func remove(paths []string) error {
 func (a *Archive) firstKept(r Retention, now time.Time, end int64) (first int) {
 	aged := r.Age > 0
 	for i, snap := range a.Snapshots {
-		aged = aged && snap.olderThan(r.Age, now) // a later one cannot be older, whatever its clock said
+		old, known := snap.olderThan(r.Age, now)
+		aged = aged && (old || !known) // a later one cannot be older, whatever its clock said
 		far := r.Revs > 0 && end-snap.Rev >= r.Revs
 		last := i == len(a.Snapshots)-1
 		fits := r.Bytes > 0 && (last || a.bytesFrom(i) <= r.Bytes) && a.bytesFrom(first) > r.Bytes
-		if aged || far || fits {
+		if aged && known || far || fits {
 			first = i
 		}
 	}
 	return first
 }
 
-// olderThan is false if the time of the snapshot is not known.
-func (s Snapshot) olderThan(age time.Duration, now time.Time) bool {
+// olderThan tells nothing if the time of the snapshot is not known.
+func (s Snapshot) olderThan(age time.Duration, now time.Time) (older, known bool) {
 	h, err := s.Head()
-	return err == nil && h.Time > 0 && now.Sub(time.Unix(0, h.Time)) >= age
+	if err != nil || h.Time <= 0 {
+		return false, false
+	}
+	return now.Sub(time.Unix(0, h.Time)) >= age, true
 }
 
 // bytesFrom is how much is kept from a snapshot on.

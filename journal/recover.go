@@ -31,7 +31,7 @@ func (j *Journal) recover() error {
 	if err := j.harden(a); err != nil {
 		return err
 	}
-	if j.top, _, err = a.End(); err != nil {
+	if j.top, err = a.top(); err != nil {
 		return err
 	}
 	j.floor.rev = a.floor
@@ -49,15 +49,32 @@ func (j *Journal) recover() error {
 }
 
 // harden makes durable what can be read: a tool that was killed may have left it in the kernel's memory alone.
-// All but the last segment are durable, since the next one was begun after them.
-func (j *Journal) harden(a *Archive) error {
-	n := len(a.Segments)
-	if n == 0 {
-		return syncDir(j.dir)
+func (j *Journal) harden(a *Archive) (err error) {
+	for i := range a.Segments {
+		s := &a.Segments[i]
+		j.next = max(j.next, s.Seq+1)
+		err = errors.Join(err, j.cfg.sync(s.Path))
 	}
-	last := a.Segments[n-1]
-	j.next = last.Seq + 1
-	return errors.Join(j.cfg.sync(last.Path), syncDir(j.dir))
+	return errors.Join(err, syncDir(j.dir))
+}
+
+// top is the highest revision of which there is more than a name.
+func (a *Archive) top() (int64, error) {
+	e, err := a.last()
+	if err != nil {
+		return 0, err
+	}
+	for _, s := range a.Segments {
+		if h, err := s.Head(); err == nil && h.Rev == s.After {
+			e.raise(h.Rev, 0)
+		}
+	}
+	for _, s := range a.Snapshots {
+		if h, err := s.Head(); err == nil && h.Rev == s.Rev {
+			e.raise(h.Rev, 0)
+		}
+	}
+	return e.rev, nil
 }
 
 // findBase is the newest snapshot that is whole, and tells of which cluster the journal is; nil: there is none,
@@ -135,7 +152,7 @@ func removeTemps(dir string) error {
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {
 		name := strings.TrimSuffix(e.Name(), tempSuffix)
-		_, _, segment := parseSegment(name)
+		_, segment := parseSegment(name)
 		if name != e.Name() && (segment || isTemp(name)) {
 			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
 		}

@@ -24,6 +24,13 @@ func (s *Segment) Head() (*Head, error) {
 	return readHead(newScanner(&patient{src: f}, s.Path, s.Seq))
 }
 
+// states reports whether the head says that changes are missing before the segment, and that all up to a
+// revision are none of those that were durable.
+func (s *Segment) states(at int64) bool {
+	h, err := s.Head()
+	return err == nil && h.Gap && at >= h.Last
+}
+
 func readHead(sc *scanner) (*Head, error) {
 	kind, msg, _, err := sc.next()
 	switch {
@@ -80,7 +87,7 @@ type segmentReader struct {
 
 func (s *Segment) open(p Progress) (*segmentReader, error) {
 	f, err := os.Open(s.Path)
-	if s.last && errors.Is(err, os.ErrNotExist) { // the writer took it back, for it could not write to it
+	if s.newest && errors.Is(err, os.ErrNotExist) { // the writer took it back, for it could not write to it
 		return &segmentReader{nil, newScanner(strings.NewReader(""), s.Path, s.Seq), s.After}, nil
 	}
 	if err != nil {

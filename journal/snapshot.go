@@ -91,7 +91,7 @@ type SnapshotReader struct {
 
 // NewSnapshotReader reads the head. The name is for errors.
 func NewSnapshotReader(r io.Reader, name string) (*SnapshotReader, error) {
-	if _, _, ok := parseSegment(filepath.Base(name)); ok {
+	if _, ok := parseSegment(filepath.Base(name)); ok {
 		return nil, fmt.Errorf("%s is %w", name, ErrSegment)
 	}
 	sc := newScanner(r, name, 0)

@@ -44,6 +44,7 @@ type verifier struct {
 	snaps    []Snapshot // that are yet to be read
 	tree     *Tree      // as of the latest change; nil: not known
 	covered  int64      // up to it, from tree on, no change is missing
+	trees    int        // snapshots that are whole
 	ended    bool
 }
 
@@ -52,7 +53,7 @@ func (v *verifier) found(err error, harmless bool) bool {
 	if v.ended {
 		return false
 	}
-	if ofContents(err) || errors.Is(err, errDiffers) || errors.Is(err, errLost) {
+	if ofContents(err) || errors.Is(err, errDiffers) || errors.Is(err, errLost) || errors.Is(err, ErrNoSnapshot) {
 		v.ended = !v.yield(Finding{err, harmless}, nil)
 	} else {
 		v.ended = true
@@ -67,6 +68,9 @@ func (v *verifier) changes() bool {
 		return true
 	}
 	first := v.First()
+	if len(v.snaps) > 0 {
+		first = min(first, v.snaps[0].Rev) // from where on changes were kept
+	}
 	if !v.skip(first) {
 		return false
 	}
@@ -81,7 +85,8 @@ func (v *verifier) take(r *Record, err error) bool {
 	switch {
 	case gapped:
 		v.covered = gap.After
-		return v.found(err, gap.Stated) && v.upTo(gap.After) && v.skip(gap.UpTo)
+		before := len(v.Snapshots) > 0 && gap.UpTo <= v.Snapshots[0].Rev // what nobody can go back to
+		return v.found(err, gap.Stated || before) && v.upTo(gap.After) && v.skip(gap.UpTo)
 	case err != nil:
 		return v.found(err, Harmless(err))
 	}
@@ -110,6 +115,7 @@ func (v *verifier) upTo(rev int64) bool {
 		}
 		if err == nil {
 			v.tree = t
+			v.trees++
 		} else if !v.found(err, false) {
 			return false
 		}
@@ -121,8 +127,11 @@ func (v *verifier) upTo(rev int64) bool {
 // durable tells if the end is missing.
 func (v *verifier) durable() bool {
 	end := v.covered
-	if v.tree != nil {
-		end = max(end, v.tree.Head.Rev)
+	if len(v.Segments) == 0 && v.tree != nil {
+		end = v.tree.Head.Rev
+	}
+	if v.trees == 0 && !v.found(fmt.Errorf("%s: %w that is whole: no tree can be had", v.Dir, ErrNoSnapshot), false) {
+		return false
 	}
 	return end >= v.floor || v.found(fmt.Errorf("%s: revision %d was durable, and %d is the last: %w", v.Dir, v.floor, end, errLost), false)
 }

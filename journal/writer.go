@@ -123,9 +123,12 @@ func (j *Journal) Withdraw() error {
 	}
 	j.release()
 	j.pending, j.bytes, j.last = nil, 0, 0
-	err := remove(j.begun)
+	var err error
+	for _, path := range slices.Backward(j.begun) { // the one that tells of the gap goes last
+		err = errors.Join(err, os.Remove(path))
+	}
 	j.Keep()
-	return err
+	return errors.Join(err, syncDir(j.dir))
 }
 
 // Append adds a record, of a revision beyond those before it and of a time in nanoseconds
@@ -171,13 +174,14 @@ func (j *Journal) Commit() error {
 	for _, r := range j.pending {
 		j.buf = appendFrame(j.buf, place{j.seq, j.size + int64(len(j.buf))}, kindRecord, r)
 	}
+	latest := j.pending[len(j.pending)-1]
+	j.top = max(j.top, latest.Rev) // it may come to be read, whatever becomes of the write
 	if err := write(j.file, j.buf); err != nil {
 		j.abandon()
 		return fmt.Errorf("%s: %w", j.path, err)
 	}
 	j.size += int64(len(j.buf))
-	latest := j.pending[len(j.pending)-1]
-	j.last, j.heard, j.top = latest.Rev, latest.Time, max(j.top, latest.Rev)
+	j.last, j.heard = latest.Rev, latest.Time
 	j.head.Gap, j.bare = false, false
 	j.forget()
 	j.raise()
@@ -202,6 +206,9 @@ func (j *Journal) forget() {
 // raise saves the floor, now and then. Without it the journal is as good; only less can be told of
 // what befell it.
 func (j *Journal) raise() {
+	if j.trial {
+		return // it is of no use yet
+	}
 	if err := j.floor.raise(j.dir, j.last, time.Now()); err != nil {
 		j.cfg.Log.Warn("cannot note what is durable", "err", err)
 	}
@@ -210,15 +217,15 @@ func (j *Journal) raise() {
 // begin begins a segment. It gets its name when its head is durable, so each one has a head.
 func (j *Journal) begin() error {
 	seq := j.next
-	j.next++ // no number is used twice
-	path := filepath.Join(j.dir, fmt.Sprintf(segmentName, seq, j.last))
+	j.next++ // a name that could not be made is not tried again
+	path := filepath.Join(j.dir, nameSegment(seq, j.last, j.top))
 	f, err := j.cfg.create(path + tempSuffix)
 	if err != nil {
 		return err
 	}
 	head := Head{Version: formatVersion, Cluster: j.head.Cluster, Id: j.head.Id, Rev: j.last, Time: j.heard, Gap: j.head.Gap}
-	if j.top > j.last {
-		head.Beyond = j.top
+	if head.Gap {
+		head.Last = j.floor.rev
 	}
 	b := appendFrame(nil, place{seq: seq}, kindHead, &head)
 	if err = write(f, b); err == nil {

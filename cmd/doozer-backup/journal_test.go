@@ -74,6 +74,7 @@ func (w *maker) begin(rev int64, fs ...store.File) {
 			}
 		})
 	})
+	w.Keep()
 }
 
 func (w *maker) put(rev int64, c *journal.Change) {

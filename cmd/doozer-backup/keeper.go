@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/ha/doozer/journal"
@@ -98,12 +99,15 @@ func (k *keeper) prune() error {
 
 // due reports whether to make a snapshot now.
 func (k *keeper) due(a *journal.Archive, durable int64, now time.Time) bool {
-	n := len(a.Snapshots)
-	if n == 0 {
+	i := slices.IndexFunc(a.Snapshots, func(s journal.Snapshot) bool { return s.Rev > durable })
+	if i < 0 {
+		i = len(a.Snapshots)
+	}
+	if i == 0 {
 		return false // the one to begin with is under way
 	}
-	last := a.Snapshots[n-1]
-	if last.Rev >= durable {
+	last := a.Snapshots[i-1] // one beyond is none of ours
+	if last.Rev == durable {
 		return false
 	}
 	var since int64

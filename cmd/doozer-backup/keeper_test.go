@@ -1,72 +1,71 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"errors"
+	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
+	"slices"
 	"testing"
-
-	"github.com/bmizerany/assert"
+	"time"
 
 	"github.com/ha/doozer/journal"
 	"github.com/ha/doozer/store"
 )
 
-// A snapshot of the journal that is being made ends with the context, wherever that catches it, and leaves nothing.
-func TestKeeperEnds(t *testing.T) {
+// One bit of one old segment's head is no reason to make more snapshots, or to drop nothing any more.
+func TestKeeperBesideADamagedHead(t *testing.T) {
 	dir := t.TempDir()
-	assert.Equal(t, nil, makeJournals(dir))
-	dir = filepath.Join(dir, "good")
-	k := &keeper{follower: &follower{dir: dir, state: newState(""), log: slog.New(slog.DiscardHandler)}}
-	before, err := os.ReadDir(dir)
-	assert.Equal(t, nil, err)
-	a, err := journal.Read(dir)
-	assert.Equal(t, nil, err)
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	err = k.snapshot(ctx, a, 120)
-	assert.T(t, errors.Is(err, context.Canceled), err)
-	after, err := os.ReadDir(dir)
-	assert.Equal(t, nil, err)
-	assert.Equal(t, len(before), len(after))
-	assert.Equal(t, nil, k.snapshot(t.Context(), a, 120))
-	_, err = os.Stat(journal.SnapshotPath(dir, 120))
-	assert.Equal(t, nil, err)
-}
-
-// Files end with the context, with an error, though there are more.
-func TestUntil(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	n := 0
-	for _, err := range until(ctx, func(yield func(store.File, error) bool) {
-		for yield(store.File{}, nil) {
-		}
-	}) {
-		if n++; n == 3 {
-			cancel()
-		}
-		if n < 4 {
-			assert.Equal(t, nil, err)
-		} else {
-			assert.T(t, errors.Is(err, errInterrupted), err)
+	log := slog.New(slog.DiscardHandler)
+	j, err := journal.Open(dir, journal.Config{SegmentBytes: 10 << 10, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	rev := int64(100)
+	j.Begin("c", "i", rev)
+	one := func(yield func(store.File, error) bool) {
+		yield(store.File{Path: "/x", Value: []byte("x"), Rev: 1}, nil)
+	}
+	now := time.Now()
+	journal.SaveSnapshot(journal.SnapshotPath(dir, rev), &journal.Head{Cluster: "c", Id: "i", Rev: rev, Time: now.UnixNano()}, one)
+	j.Keep()
+	write := func(n int) {
+		for range n {
+			rev++
+			j.Append(&journal.Record{Rev: rev, Time: now.UnixNano(), Changes: []*journal.Change{{Path: "/x", Value: []byte(fmt.Sprintf("%0900d", rev))}}})
+			if err := j.Commit(); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
-	assert.Equal(t, 4, n)
-}
-
-// What an interruption made go wrong is told as an interruption.
-func TestInterrupted(t *testing.T) {
-	_, addr := mustServe(t)
-	for _, flags := range [][]string{{"-a", addr}, {"-local", "-a", addr}} {
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		var errs bytes.Buffer
-		args := append([]string{"snapshot", "-o", filepath.Join(t.TempDir(), "x")}, flags...)
-		assert.Equal(t, exitInterrupted, run(ctx, args, nil, &errs, &errs))
-		assert.Equal(t, "doozer-backup: interrupted\n", errs.String())
+	s := newState("")
+	k := &keeper{follower: &follower{dir: dir, state: s, log: log}, age: 24 * time.Hour, bytes: 64 << 10, retention: journal.Retention{Revs: 100}}
+	rounds := func() (made int) {
+		for range 10 { // as many times five seconds
+			write(1) // 1 kB
+			s.follows("c", "i", rev)
+			before, _ := journal.Read(dir)
+			if err := k.look(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			after, _ := journal.Read(dir)
+			if after.Snapshots[len(after.Snapshots)-1].Rev != before.Snapshots[len(before.Snapshots)-1].Rev {
+				made++
+			}
+			j.Rotate()
+		}
+		return made
+	}
+	write(150)
+	rounds()
+	sound := rounds()
+	a, _ := journal.Read(dir)
+	path := a.Segments[slices.IndexFunc(a.Segments, func(s journal.Segment) bool { return s.After > 240 })].Path
+	b, _ := os.ReadFile(path)
+	b[20] ^= 1
+	os.WriteFile(path, b, 0o600)
+	if n := rounds(); n > sound+1 {
+		a, _ = journal.Read(dir)
+		t.Errorf("%d snapshots in 10 rounds, before the damage %d; now %d segments", n, sound, len(a.Segments))
 	}
 }

@@ -47,6 +47,7 @@ func (a *Archive) Records(from, to int64) iter.Seq2[*Record, error] {
 // read has c go through the records. It returns the revision up to which, from c.from on, no change is
 // missing.
 func (a *Archive) read(c *cursor) (covered int64) {
+	c.from = max(c.from, 1) // the first revision
 	c.at, c.covered = c.from-1, c.from-1
 	var segs []*Segment
 	var after *Segment // the first one beyond

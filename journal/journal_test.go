@@ -98,6 +98,21 @@ func TestRange(t *testing.T) {
 	}
 }
 
+// What lies before the first segment is a gap that is stated.
+func TestRecordsFromTheBeginning(t *testing.T) {
+	dir := t.TempDir()
+	j := based(t, dir, Config{})
+	put(t, j, 1, 3, 1)
+	assert.Equal(t, nil, j.Close())
+	a, err := Read(dir)
+	assert.Equal(t, nil, err)
+	for _, from := range []int64{math.MinInt64, 0, 1, begin} {
+		for _, err := range a.Records(from, math.MaxInt64) {
+			assert.T(t, err == nil || Harmless(err), from, err)
+		}
+	}
+}
+
 // One folder, one writer.
 func TestLock(t *testing.T) {
 	dir := t.TempDir()

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/ha/doozer/peer"
 )
@@ -70,6 +71,10 @@ func live(ctx context.Context, opt *options, log *slog.Logger) error {
 		defer snap.file.Close()
 		if err := snap.restore(&cfg, opt.given["c"]); err != nil {
 			return err
+		}
+		if by := snap.ahead(time.Now()); by > 0 {
+			log.Warn("the snapshot is of a later time than this machine's clock tells: if that is behind by more than "+
+				"a quarter of an hour, revisions of the dead cluster may be given once more", "by", by)
 		}
 	}
 	l, err := listenPage(opt)

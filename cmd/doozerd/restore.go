@@ -52,3 +52,12 @@ func (s *snapshot) restore(cfg *peer.Config, nameGiven bool) error {
 	}
 	return nil
 }
+
+// ahead is by how much the snapshot's time is beyond a clock's, if by more than clocks are apart as a rule.
+func (s *snapshot) ahead(now time.Time) time.Duration {
+	by := time.Unix(0, s.Head.LastTime).Sub(now)
+	if by < time.Minute {
+		return 0
+	}
+	return by.Round(time.Second)
+}

@@ -23,7 +23,7 @@
 //   - names.go, segment.go, snapshot.go: the two kinds of files.
 //   - archive.go, tree.go, at.go: all changes of a folder, and the tree as of a revision.
 //   - end.go, revat.go, spans.go: how far a folder goes, the revision of a time, and what it has.
-//   - writer.go, begin.go, recover.go, floor.go: appending, and going on after whatever happened.
+//   - writer.go, begin.go, recover.go, floor.go, lock.go: appending, and going on after whatever happened.
 //   - verify.go, diff.go, prune.go, restore.go: checking, comparing trees, dropping what is old, and the
 //     revision at which a cluster begins that is restored.
 package journal

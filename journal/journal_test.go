@@ -113,16 +113,6 @@ func TestRecordsFromTheBeginning(t *testing.T) {
 	}
 }
 
-// One folder, one writer.
-func TestLock(t *testing.T) {
-	dir := t.TempDir()
-	j := open(t, dir, Config{})
-	_, err := Open(dir, Config{Log: quiet})
-	assert.T(t, errors.Is(err, ErrLocked), err)
-	assert.Equal(t, nil, j.Close())
-	assert.Equal(t, nil, open(t, dir, Config{}).Close())
-}
-
 // What is no record is refused, and does no harm.
 func TestBadRecords(t *testing.T) {
 	dir := t.TempDir()

@@ -77,11 +77,9 @@ func Open(dir string, cfg Config) (*Journal, error) {
 	if err := makeDir(dir); err != nil {
 		return nil, err
 	}
-	lock := flock.New(filepath.Join(dir, "lock"))
-	if ok, err := lock.TryLock(); err != nil {
-		return nil, fmt.Errorf("%s: %w", lock.Path(), err)
-	} else if !ok {
-		return nil, fmt.Errorf("%s: %w", dir, ErrLocked)
+	lock, err := lockDir(dir)
+	if err != nil {
+		return nil, err
 	}
 	j := &Journal{dir: filepath.Clean(dir), cfg: cfg, lock: lock, next: 1}
 	if err := j.recover(); err != nil {

@@ -13,7 +13,6 @@ import (
 
 const (
 	statusName  = "status.json"
-	lockName    = "lock" // package journal's
 	statusEvery = time.Second
 	pollTimeout = 5 * time.Second
 )

@@ -90,7 +90,7 @@ func (cfg *runConfig) check() error {
 
 // follow is the whole of run.
 func follow(ctx context.Context, cfg *runConfig, log *slog.Logger) (err error) {
-	j, err := openJournal(ctx, cfg, log)
+	j, err := journal.Open(cfg.dir, journal.Config{SegmentBytes: int64(cfg.segment), Log: log})
 	if err != nil {
 		return err
 	}
@@ -127,22 +127,6 @@ func follow(ctx context.Context, cfg *runConfig, log *slog.Logger) (err error) {
 	err = f.run(ctx)
 	log.Info("ends", "durable", j.Rev())
 	return err
-}
-
-// For how long a folder that is locked is tried, and how often. Who asks for the status holds the lock for a moment.
-const (
-	lockPatience = 200 * time.Millisecond
-	lockPause    = 10 * time.Millisecond
-)
-
-func openJournal(ctx context.Context, cfg *runConfig, log *slog.Logger) (*journal.Journal, error) {
-	begun := time.Now()
-	for {
-		j, err := journal.Open(cfg.dir, journal.Config{SegmentBytes: int64(cfg.segment), Log: log})
-		if !errors.Is(err, journal.ErrLocked) || time.Since(begun) >= lockPatience || !sleep(ctx, lockPause) {
-			return j, err
-		}
-	}
 }
 
 // newFollower dials the cluster that the journal is of.

@@ -12,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"github.com/ha/doozer/journal"
 )
 
@@ -28,7 +26,7 @@ func statusVerb() verb {
 cluster. Exit status 0 if the tool runs, nothing fails, and it is not behind for
 longer than -max-lag; else 65.
 
-    $ doozer-backup status -d /var/lib/doozer-backup
+    $ doozer-backup status -d /var/lib/doozer
 `,
 		setup: func(fs *flag.FlagSet) action {
 			var src source
@@ -50,7 +48,7 @@ longer than -max-lag; else 65.
 				if err := e.printHealth(h, form.json); err != nil {
 					return err
 				}
-				if trouble := h.trouble(held(src.dir), *maxLag, time.Now()); trouble != nil {
+				if trouble := h.trouble(journal.Locked(src.dir), *maxLag, time.Now()); trouble != nil {
 					return fmt.Errorf("%w: %w", errUnwell, trouble)
 				}
 				return nil
@@ -76,13 +74,6 @@ func readHealth(dir string) (*health, error) {
 		return nil, fmt.Errorf("%w: %s is not written yet: is the disk full?", errUnwell, path)
 	}
 	return h, nil
-}
-
-// held reports whether a tool has the folder's lock. What cannot be found out counts as yes.
-func held(dir string) bool {
-	lock := flock.New(filepath.Join(dir, lockName), flock.SetFlag(os.O_RDONLY))
-	free, err := lock.TryRLock()
-	return err != nil || lock.Unlock() != nil || !free
 }
 
 // trouble is what is not as it should be; nil: all is well. held is whether the folder is locked.

@@ -2,18 +2,14 @@ package main
 
 import (
 	"bytes"
-	"context"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/bmizerany/assert"
-	"github.com/gofrs/flock"
 
 	"github.com/ha/doozer/journal"
 )
@@ -94,28 +90,7 @@ func TestStatusOfTheDead(t *testing.T) {
 	assert.Equal(t, nil, j.Close())
 	status, _, errs = asked(t, dir)
 	assert.T(t, status == exitDamage && strings.Contains(errs, "it does not run"), errs)
-	assert.T(t, !held(dir))
-}
-
-// A tool that is started while somebody asks for the status of the one before is not kept from it.
-func TestStartWhileAsked(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		dir := t.TempDir()
-		lock := flock.New(filepath.Join(dir, lockName))
-		ok, err := lock.TryRLock()
-		assert.T(t, ok && err == nil, err)
-		time.AfterFunc(lockPatience/2, func() { lock.Unlock() })
-		log := slog.New(slog.DiscardHandler)
-		j, err := openJournal(t.Context(), &runConfig{dir: dir}, log)
-		assert.Equal(t, nil, err)
-		defer j.Close()
-		_, err = openJournal(t.Context(), &runConfig{dir: dir}, log)
-		assert.Equal(t, exitLocked, report(io.Discard, err))
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		_, err = openJournal(ctx, &runConfig{dir: dir}, log)
-		assert.Equal(t, exitLocked, report(io.Discard, err))
-	})
+	assert.T(t, !journal.Locked(dir))
 }
 
 // The status tells how often the journal itself says that changes are missing; a first segment says nothing.

@@ -210,6 +210,7 @@ func TestBackupKeeps(t *testing.T) {
 	dir := t.TempDir()
 	b := startBackup(t, dir, n.addr, "-segment", "20kB", "-snapshot-size", "50kB", "-keep-revs", "3000")
 	durable(t, n.c, 1)
+	durable(t, n.c, set(t, n.c, "/first", client.Missing, "")) // what is durable at first is a snapshot only
 	first := archive(t, dir).Segments[0].Path
 	l := newLoad(t, time.Millisecond)
 	l.through(n.addr, 4)

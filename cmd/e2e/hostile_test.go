@@ -87,7 +87,6 @@ func unharmed(t *testing.T, n *node, lines int, attack func()) {
 // Bytes that are no frames end their connection, with a line at most, and nothing else.
 func TestBadFrames(t *testing.T) {
 	t.Parallel()
-	n := startNode(t, "A")
 	random := rand.New(rand.NewPCG(1, 2))
 	unparsable := append(header(3), 0xff, 0xff, 0xff)
 	const times = 20
@@ -100,6 +99,7 @@ func TestBadFrames(t *testing.T) {
 		"megabytes of nonsense": append(header(1<<31), noise(random, 4<<20)...),
 	} {
 		t.Run(name, func(t *testing.T) {
+			n := startNode(t, "A") // for each attack, since the last line of one may come late
 			unharmed(t, n, times, func() {
 				for range times {
 					c := raw(t, n.addr)
@@ -110,6 +110,7 @@ func TestBadFrames(t *testing.T) {
 		})
 	}
 	t.Run("random bytes", func(t *testing.T) {
+		n := startNode(t, "A")
 		unharmed(t, n, 10*times, func() {
 			for range 10 * times {
 				c := raw(t, n.addr)

@@ -6,11 +6,6 @@ type batch struct {
 	glances []glance
 }
 
-type decoded struct {
-	op  op
-	err error
-}
-
 // glance is what warm saw of one path.
 type glance struct {
 	id   uint32
@@ -23,8 +18,7 @@ const maxBatch = 4096
 
 func (b *batch) decode(entries []Entry) {
 	for i := range entries {
-		o, err := decode(entries[i].Mutation)
-		b.ops = append(b.ops, decoded{o, err})
+		b.ops = append(b.ops, decode(entries[i].Mutation))
 	}
 }
 

@@ -27,7 +27,9 @@ var (
 	ErrRevMismatch   = errors.New("rev mismatch")    // a compare-and-set that lost
 	ErrValueTooLarge = errors.New("value too large") // above MaxValue
 	ErrBadMutation   = errors.New("bad mutation")    // bytes that are no mutation
-	ErrBadSnapshot   = errors.New("bad snapshot")    // files that can be no tree
-	ErrBadConfig     = errors.New("bad config")      // a Config out of its range
+	ErrTxnSteps      = errors.New("a transaction has 1 to 128 steps")
+	ErrBadStep       = errors.New("bad step")     // of a transaction: one that cannot be meant
+	ErrBadSnapshot   = errors.New("bad snapshot") // files that can be no tree
+	ErrBadConfig     = errors.New("bad config")   // a Config out of its range
 	ErrClosed        = errors.New("watch closed")
 )

@@ -20,6 +20,17 @@ func FuzzApply(f *testing.F) {
 	}
 	f.Add(EncodeNop())
 	f.Add([]byte{formOne, 0, kindDir, 2, '/', 'a'})
+	for _, steps := range [][]Step{
+		{{Set, "/a/c", []byte("v"), 0}, {Del, "/a/b", nil, Clobber}},
+		{{Check, "/a/b", nil, 1}, {Set, "/a", nil, 0}, {Set, "/b", nil, Clobber}},
+		{{Del, "/ctl/sess/a", nil, 0}, {Set, "/ctl/gone", nil, 0}, {Set, "/ctl/link/a/b", nil, 0}, {Del, "/a/b", nil, 1}},
+	} {
+		m, err := EncodeTxn(steps)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(m)
+	}
 	f.Add([]byte{formOne, 0, kindSet, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 'a'})
 	f.Fuzz(func(t *testing.T, m []byte) {
 		s, _ := New(Config{})
@@ -27,20 +38,32 @@ func FuzzApply(f *testing.F) {
 		results := s.Apply([]Entry{{2, m}}, 2, nil)
 		assert.Equal(t, 1, len(results))
 		checkTree(t, s)
-		o, err := decode(m)
+		d := decode(m)
+		o, err := d.op, d.err
 		if err != nil {
-			assert.Equal(t, err, results[0])
+			assert.Equal(t, err.Error(), results[0].Error())
 			text, rev := s.View().Get("/ctl/err")
 			assert.T(t, rev == 2 && string(text) == err.Error(), string(text))
 			return
 		}
 		again := EncodeNop()
-		if o.rec != nil {
+		if d.steps != nil {
+			again, err = EncodeTxn(stepsOf(d.steps))
+			assert.Equal(t, nil, err)
+		} else if o.rec != nil {
 			again, err = encode(o.rec.kind(), o.path, o.rec.value(), o.rev)
 			assert.Equal(t, nil, err)
 		}
 		assert.T(t, bytes.Equal(m, again), m, again)
 	})
+}
+
+func stepsOf(ops []op) (steps []Step) {
+	kinds := map[byte]StepKind{kindCheck: Check, kindSet: Set, kindDel: Del}
+	for _, o := range ops {
+		steps = append(steps, Step{kinds[o.rec.kind()], o.path, o.rec.value(), o.rev})
+	}
+	return steps
 }
 
 var (

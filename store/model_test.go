@@ -17,6 +17,9 @@ type pair struct {
 	s     *Store
 	twin  *twin
 	names []string
+	done  int // transactions that did not fail
+	last  int // events of the last batch
+	log   []Entry
 }
 
 func newPair(t *testing.T, seed uint64, cfg Config) *pair {
@@ -35,8 +38,13 @@ func (p *pair) path() string {
 	for range 1 + p.r.IntN(3) {
 		path += "/" + p.names[p.r.IntN(len(p.names))]
 	}
-	if p.r.IntN(50) == 0 {
+	switch p.r.IntN(50) {
+	case 0:
 		return "/"
+	case 1, 2, 3:
+		return "/ctl/sess" + path
+	case 4, 5, 6:
+		return "/ctl/link" + path
 	}
 	return path
 }
@@ -44,6 +52,7 @@ func (p *pair) path() string {
 // batch applies some random mutations, with nops between them, to both.
 func (p *pair) batch() {
 	at := p.s.View().Applied()
+	p.last = len(p.twin.events)
 	var entries []Entry
 	var want []error
 	for range p.r.IntN(12) {
@@ -52,10 +61,12 @@ func (p *pair) batch() {
 		entries = append(entries, Entry{at, m})
 		want = append(want, err)
 	}
+	p.log = append(p.log, entries...)
 	got := p.s.Apply(entries, at+int64(p.r.IntN(2)), nil)
+	p.last = len(p.twin.events) - p.last
 	assert.Equal(p.t, len(want), len(got))
 	for i := range got {
-		if !errors.Is(got[i], want[i]) {
+		if fmt.Sprint(got[i]) != fmt.Sprint(want[i]) {
 			p.t.Fatalf("result of %d is %v, want %v", entries[i].Seqn, got[i], want[i])
 		}
 	}
@@ -65,6 +76,9 @@ func (p *pair) mutation(at int64) ([]byte, error) {
 	if p.r.IntN(20) == 0 {
 		p.twin.rev = at
 		return EncodeNop(), nil
+	}
+	if p.r.IntN(4) == 0 {
+		return p.txn(at)
 	}
 	path, del := p.path(), p.r.IntN(3) == 0
 	value := []byte(fmt.Sprint("v", at))[:p.r.IntN(3)]
@@ -81,6 +95,33 @@ func (p *pair) mutation(at int64) ([]byte, error) {
 	}
 	assert.Equal(p.t, nil, err)
 	return m, p.twin.apply(at, path, value, rev, del)
+}
+
+// txn is a transaction that could be meant; most that could are done.
+func (p *pair) txn(at int64) ([]byte, error) {
+	for {
+		steps := make([]Step, 1+p.r.IntN(5))
+		for i := range steps {
+			st := Step{Kind: StepKind(p.r.IntN(3)), Path: p.path(), Rev: Clobber}
+			_, st.Rev = p.twin.get(st.Path, at)
+			if st.Rev = max(st.Rev, Clobber); p.r.IntN(8) == 0 {
+				st.Rev = p.r.Int64N(at+2) - 1
+			}
+			if st.Kind == Set {
+				st.Value = []byte(fmt.Sprint("t", at))[:p.r.IntN(3)]
+			}
+			steps[i] = st
+		}
+		if m, err := EncodeTxn(steps); err == nil {
+			err := p.twin.txn(at, steps)
+			if err == nil {
+				p.done++
+			}
+			return m, err
+		} else if !errors.Is(err, ErrBadStep) && !errors.Is(err, ErrNotDir) {
+			p.t.Fatal(err)
+		}
+	}
 }
 
 var modelGlobs = []string{"/**", "/*", "/a*/**", "/*/a", "/**b", "/ctl/*", "/a/b", "/name-?/**/a", "/?", "/**-b/*", "/a**/*b"}
@@ -219,7 +260,8 @@ func (p *pair) compareKept(cfg Config) {
 	_, err = p.s.At(applied + 1)
 	assert.T(p.t, errors.Is(err, ErrFuture), err)
 	kept := len(p.twin.since("/**", first+1, applied))
-	assert.T(p.t, kept <= max(cfg.History, 12), kept)
+	assert.T(p.t, kept <= max(cfg.History, p.last), kept)
+	assert.T(p.t, p.done > 5, p.done)
 	h := &p.s.now.Load().hist
 	assert.T(p.t, kept >= min(cfg.History, 50) || h.bytes > 4000, kept)
 }

@@ -5,11 +5,11 @@ import (
 	"fmt"
 )
 
-// A mutation's first byte is its form. A transaction of several records will be
-// a form of its own.
+// A mutation's first byte is its form.
 const (
 	formNop byte = 1 + iota // nothing follows
 	formOne                 // the expected revision as a varint, then one record
+	formTxn                 // steps: the length of what follows, a revision and a record each
 )
 
 // EncodeSet makes the mutation that sets path to value if its revision is at most
@@ -42,41 +42,56 @@ func encode(kind byte, path string, value []byte, rev int64) ([]byte, error) {
 	return appendRecord(b, kind, path, value), nil
 }
 
-// op is a decoded mutation. A nop has no record.
+// op is one change or check. That of a nop, and of a transaction, has no record.
 type op struct {
 	rec  record
 	path string // lies in rec
 	rev  int64
 }
 
-// decode takes a mutation apart. It allocates nothing, and trusts nothing: the
-// bytes may come from anywhere.
-func decode(b []byte) (op, error) {
-	if len(b) == 0 {
-		return op{}, ErrBadMutation
-	}
-	switch form, rest := b[0], b[1:]; form {
-	case formNop:
-		if len(rest) != 0 {
-			return op{}, ErrBadMutation
-		}
-		return op{}, nil
-	case formOne:
-		rev, n := binary.Varint(rest)
-		if n <= 0 || n != varintLen(rev) {
-			return op{}, ErrBadMutation
-		}
-		return decodeRecord(rest[n:], rev)
-	}
-	return op{}, ErrBadMutation
+// decoded is a mutation taken apart.
+type decoded struct {
+	op    op
+	steps []op // of a transaction
+	err   error
 }
 
-func decodeRecord(r record, rev int64) (op, error) {
+// decode takes a mutation apart. It trusts nothing, for the bytes may come from
+// anywhere, and allocates for a transaction only.
+func decode(b []byte) (d decoded) {
+	if len(b) == 0 {
+		return decoded{err: ErrBadMutation}
+	}
+	switch form, rest := b[0], b[1:]; {
+	case form == formNop && len(rest) == 0:
+	case form == formOne:
+		d.op, d.err = decodeOne(rest)
+	case form == formTxn:
+		d.steps, d.err = decodeTxn(rest)
+	default:
+		d.err = ErrBadMutation
+	}
+	return d
+}
+
+func decodeOne(b []byte) (op, error) {
+	rev, n := binary.Varint(b)
+	if n <= 0 || n != varintLen(rev) {
+		return op{}, ErrBadMutation
+	}
+	return decodeRecord(b[n:], rev, kindDel)
+}
+
+// decodeRecord makes an op of a record that is a set, a deletion or of the kind also.
+func decodeRecord(r record, rev int64, also byte) (op, error) {
 	path, value, ok := r.split()
 	if !ok || len(r)-len(path)-len(value) != 1+uvarintLen(len(path)) {
 		return op{}, ErrBadMutation
 	}
-	if r.kind() != kindSet && (r.kind() != kindDel || len(value) != 0) {
+	switch kind := r.kind(); {
+	case kind == kindSet:
+	case (kind == kindDel || kind == also) && len(value) == 0:
+	default:
 		return op{}, ErrBadMutation
 	}
 	if len(value) > MaxValue {

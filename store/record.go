@@ -10,13 +10,15 @@ import (
 // neither path nor value is copied, and neither is ever modified.
 type record []byte
 
-// The kinds of a record. The last two never come in a mutation: they tell when a
+// The kinds of a record. kindDir and kindGone never come in a mutation: they tell when a
 // directory came to be and when it went, so that reads at an old revision know.
+// kindCheck comes in a transaction, and never in the history.
 const (
 	kindSet byte = 1 + iota
 	kindDel
 	kindDir
 	kindGone
+	kindCheck
 )
 
 func makeRecord(kind byte, path string, value []byte) record {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"maps"
 	"regexp"
 	"sort"
 	"strings"
@@ -82,8 +83,65 @@ func (t *twin) walk(dir string, glob *regexp.Regexp, at int64) (paths []string) 
 }
 
 func (t *twin) apply(seqn int64, path string, value []byte, rev int64, del bool) error {
-	t.rev = seqn
 	err := t.do(seqn, path, value, rev, del)
+	if err == nil && del {
+		t.bring(seqn, path)
+	}
+	return t.end(seqn, err)
+}
+
+// txn tries all steps on a twin of the tree as it was, and then does them.
+func (t *twin) txn(seqn int64, steps []Step) error {
+	for i, st := range steps {
+		if err := t.try(seqn, st); err != nil {
+			return t.end(seqn, &StepError{i, err})
+		}
+	}
+	for _, st := range steps {
+		if st.Kind == Check || st.Kind == Del && !t.isFile(st.Path, seqn) {
+			continue
+		}
+		if t.do(seqn, st.Path, st.Value, Clobber, st.Kind == Del) != nil {
+			panic("half a transaction")
+		}
+	}
+	for _, st := range steps {
+		if st.Kind == Del {
+			t.bring(seqn, st.Path)
+		}
+	}
+	return t.end(seqn, nil)
+}
+
+func (t *twin) try(seqn int64, st Step) error {
+	if st.Kind != Check {
+		files, events := maps.Clone(t.files), t.events
+		defer func() { t.files, t.events = files, events }()
+		return t.do(seqn, st.Path, st.Value, st.Rev, st.Kind == Del)
+	}
+	switch _, rev := t.get(st.Path, seqn); {
+	case rev == Dir:
+		return ErrIsDir
+	case rev == st.Rev, rev != Missing && st.Rev == Clobber:
+		return nil
+	}
+	return ErrRevMismatch
+}
+
+// bring is what comes along with the deletion of path, if it was one.
+func (t *twin) bring(seqn int64, path string) {
+	if last := t.files[path]; len(last) == 0 || last[len(last)-1].seqn != seqn || !last[len(last)-1].del {
+		return
+	}
+	t.do(seqn, "/ctl/link"+path, nil, Clobber, true)
+	if name, ok := strings.CutPrefix(path, "/ctl/sess/"); ok {
+		t.do(seqn, "/ctl/gone/"+name, nil, Clobber, false)
+	}
+}
+
+// end notes what became of seqn.
+func (t *twin) end(seqn int64, err error) error {
+	t.rev = seqn
 	if err != nil {
 		t.do(seqn, "/ctl/err", []byte(err.Error()), Clobber, false)
 	}
@@ -120,6 +178,9 @@ func (t *twin) since(glob string, from, to int64) (list []Event) {
 	re := toRegexp(glob)
 	for _, e := range t.events {
 		if from <= e.Seqn && e.Seqn <= to && re.MatchString(e.Path) {
+			if n := len(list); n > 0 && list[n-1].Seqn == e.Seqn {
+				list[n-1].More = true
+			}
 			list = append(list, e)
 		}
 	}

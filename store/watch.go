@@ -14,6 +14,7 @@ type Watch struct {
 	since int64 // slots below it were there when the watch began: the writer offers them in vain
 	ready chan struct{}
 	todo  []int64 // Next's own: matching slots, taken out of found
+	done  int64   // Next's own: slots below it were returned
 
 	mu    sync.Mutex
 	scan  int64   // slots [scan, until) are yet to be searched for matches
@@ -113,8 +114,8 @@ func (w *Watch) offer(c change) {
 	w.signal()
 }
 
-// Next appends to buf what is there now, limit events at most, and does not wait.
-// If there is more, Ready receives. Errors: ErrTooLate when changes that the watch
+// Next appends to buf what is there now, and does not wait: limit events, and as many
+// more as belong to the same transaction. If there is more, Ready receives. Errors: ErrTooLate when changes that the watch
 // had yet to return, or to search, are not kept any more; ErrClosed. Either is for good.
 func (w *Watch) Next(buf []Event, limit int) ([]Event, error) {
 	goal := len(buf) + limit
@@ -151,32 +152,61 @@ func (w *Watch) take() (scan, until int64, err error) {
 	return w.scan, w.until, w.err
 }
 
-// collect appends the events of todo.
+// collect appends the events of todo. Of a transaction it may hold only some, as
+// the writer notes them one by one; all are published.
 func (w *Watch) collect(h *history, buf []Event, goal int) ([]Event, error) {
 	n := 0
 	for ; n < len(w.todo) && len(buf) < goal; n++ {
-		if w.todo[n] < h.first {
+		i := w.todo[n]
+		if i < w.done {
+			continue
+		}
+		if i < h.first {
 			return buf, ErrTooLate
 		}
-		buf = append(buf, h.slot(w.todo[n]).toEvent())
+		if s := h.slot(i); !s.joined {
+			buf, w.done = append(buf, s.toEvent()), i+1
+		} else {
+			buf, w.done = w.whole(h, buf, i)
+		}
 	}
 	w.todo = w.todo[:copy(w.todo, w.todo[n:])]
 	return buf, nil
 }
 
-// search appends the matching events of the slots [scan, until).
-func (w *Watch) search(h *history, buf []Event, goal int, scan, until int64) ([]Event, error) {
-	if scan < h.first {
-		return buf, ErrTooLate
-	}
-	for ; scan < until && len(buf) < goal; scan++ {
-		s := h.slot(scan)
-		if s.event && s.cur.seqn >= w.from && w.glob.Match(s.cur.rec.path()) {
+// whole appends the matching events of the slots from i on that have one seqn, all but the
+// last with More. It returns the slot after them.
+func (w *Watch) whole(h *history, buf []Event, i int64) ([]Event, int64) {
+	begin := len(buf)
+	for joined := true; joined; i++ {
+		s := h.slot(i)
+		joined = s.joined
+		if s.event && w.glob.Match(s.cur.rec.path()) {
 			buf = append(buf, s.toEvent())
 		}
 	}
+	for k := begin; k < len(buf); k++ {
+		buf[k].More = k+1 < len(buf)
+	}
+	return buf, i
+}
+
+// search appends the matching events of the slots [scan, until).
+func (w *Watch) search(h *history, buf []Event, goal int, scan, until int64) ([]Event, error) {
+	scan = max(scan, w.done)
+	if scan < min(until, h.first) {
+		return buf, ErrTooLate
+	}
+	for scan < until && len(buf) < goal {
+		if s := h.slot(scan); s.cur.seqn < w.from || !s.joined && !s.event {
+			scan++
+			continue
+		}
+		buf, scan = w.whole(h, buf, scan)
+	}
+	w.done = scan
 	w.mu.Lock()
-	w.scan = scan
+	w.scan = min(scan, w.until)
 	w.mu.Unlock()
 	return buf, nil
 }

@@ -12,8 +12,14 @@ type writer struct {
 // failure becomes a change of /ctl/err, where that can be a file.
 func (w *writer) apply(seqn int64, d decoded) error {
 	err := d.err
-	if err == nil && d.op.rec != nil {
-		err = w.do(seqn, d.op)
+	switch {
+	case err != nil:
+	case d.steps != nil:
+		err = w.txn(seqn, d.steps)
+	case d.op.rec != nil:
+		if err = w.do(seqn, d.op); err == nil {
+			w.bring(seqn, d.op)
+		}
 	}
 	if err != nil {
 		report := op{makeRecord(kindSet, errPath, []byte(err.Error())), errPath, Clobber}
@@ -27,21 +33,25 @@ func (w *writer) apply(seqn int64, d decoded) error {
 const errPath = "/ctl/err"
 
 func (w *writer) do(seqn int64, o op) error {
-	if o.path == "/" {
-		return ErrIsDir
-	}
-	v := w.tree.get(o.path)
-	if v.isDir() {
-		return ErrIsDir
-	}
-	rev := Missing
-	if v.isFile() {
-		rev = v.seqn
+	rev, err := w.revOf(o.path)
+	if err != nil {
+		return err
 	}
 	if o.rec.kind() == kindDel {
 		return w.del(seqn, o, rev)
 	}
 	return w.set(seqn, o, rev)
+}
+
+// revOf is the revision of the file at path; Missing if nothing is there.
+func (w *writer) revOf(path string) (int64, error) {
+	switch v := w.tree.get(path); {
+	case path == "/" || v.isDir():
+		return 0, ErrIsDir
+	case v.isFile():
+		return v.seqn, nil
+	}
+	return Missing, nil
 }
 
 // set makes o's file, whose revision is rev.

@@ -19,6 +19,7 @@ const (
 	HasRev      = 1 << 9
 	HasSession  = 1 << 16
 	HasLocal    = 1 << 17
+	HasSteps    = 1 << 18
 )
 
 // Call is a Request laid flat. The generated message keeps each optional
@@ -37,6 +38,7 @@ type Call struct {
 	Path     []byte
 	Value    []byte
 	Session  []byte
+	Steps    []CallStep // valid until the next Decode
 }
 
 // All reports whether all the fields in bits are there.
@@ -50,7 +52,7 @@ var (
 // Decode makes c the Request that frame holds. It accepts what
 // Request.UnmarshalVT accepts, but for numbers beyond the wire format.
 func (c *Call) Decode(frame []byte) error {
-	*c = Call{}
+	*c = Call{Steps: c.Steps[:0]}
 	for len(frame) > 0 {
 		num, typ, n := protowire.ConsumeTag(frame)
 		if n < 0 {
@@ -76,7 +78,7 @@ func (c *Call) field(num protowire.Number, typ protowire.Type, b []byte) (int, e
 	switch num {
 	case 1, 2, 6, 7, 8, 9, 17:
 		want = protowire.VarintType
-	case 4, 5, 16:
+	case 4, 5, 16, 18:
 		want = protowire.BytesType
 	default:
 		n := protowire.ConsumeFieldValue(num, typ, b)
@@ -88,15 +90,17 @@ func (c *Call) field(num protowire.Number, typ protowire.Type, b []byte) (int, e
 	c.Has |= 1 << num
 	if want == protowire.BytesType {
 		v, n := protowire.ConsumeBytes(b)
-		c.setBytes(num, v)
-		return n, protowire.ParseError(n)
+		if n < 0 {
+			return n, protowire.ParseError(n)
+		}
+		return n, c.setBytes(num, v)
 	}
 	v, n := protowire.ConsumeVarint(b)
 	c.setNumber(num, v)
 	return n, protowire.ParseError(n)
 }
 
-func (c *Call) setBytes(num protowire.Number, v []byte) {
+func (c *Call) setBytes(num protowire.Number, v []byte) error {
 	switch num {
 	case 4:
 		c.Path = v
@@ -104,7 +108,10 @@ func (c *Call) setBytes(num protowire.Number, v []byte) {
 		c.Value = v
 	case 16:
 		c.Session = v
+	case 18:
+		return c.addStep(v)
 	}
+	return nil
 }
 
 func (c *Call) setNumber(num protowire.Number, v uint64) {

@@ -44,6 +44,7 @@ const (
 	Request_STAT    Request_Verb = 16
 	Request_SELF    Request_Verb = 20
 	Request_PEER    Request_Verb = 32
+	Request_TXN     Request_Verb = 33
 	Request_ACCESS  Request_Verb = 99
 )
 
@@ -65,6 +66,7 @@ var (
 		16: "STAT",
 		20: "SELF",
 		32: "PEER",
+		33: "TXN",
 		99: "ACCESS",
 	}
 	Request_Verb_value = map[string]int32{
@@ -83,6 +85,7 @@ var (
 		"STAT":    16,
 		"SELF":    20,
 		"PEER":    32,
+		"TXN":     33,
 		"ACCESS":  99,
 	}
 )
@@ -122,6 +125,66 @@ func (x *Request_Verb) UnmarshalJSON(b []byte) error {
 // Deprecated: Use Request_Verb.Descriptor instead.
 func (Request_Verb) EnumDescriptor() ([]byte, []int) {
 	return file_client_proto_rawDescGZIP(), []int{0, 0}
+}
+
+// Kind is what a step does; a SET and a DEL are numbered as the verbs are.
+type Step_Kind int32
+
+const (
+	Step_CHECK Step_Kind = 1
+	Step_SET   Step_Kind = 2
+	Step_DEL   Step_Kind = 3
+)
+
+// Enum value maps for Step_Kind.
+var (
+	Step_Kind_name = map[int32]string{
+		1: "CHECK",
+		2: "SET",
+		3: "DEL",
+	}
+	Step_Kind_value = map[string]int32{
+		"CHECK": 1,
+		"SET":   2,
+		"DEL":   3,
+	}
+)
+
+func (x Step_Kind) Enum() *Step_Kind {
+	p := new(Step_Kind)
+	*p = x
+	return p
+}
+
+func (x Step_Kind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Step_Kind) Descriptor() protoreflect.EnumDescriptor {
+	return file_client_proto_enumTypes[1].Descriptor()
+}
+
+func (Step_Kind) Type() protoreflect.EnumType {
+	return &file_client_proto_enumTypes[1]
+}
+
+func (x Step_Kind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Do not use.
+func (x *Step_Kind) UnmarshalJSON(b []byte) error {
+	num, err := protoimpl.X.UnmarshalJSONEnum(x.Descriptor(), b)
+	if err != nil {
+		return err
+	}
+	*x = Step_Kind(num)
+	return nil
+}
+
+// Deprecated: Use Step_Kind.Descriptor instead.
+func (Step_Kind) EnumDescriptor() ([]byte, []int) {
+	return file_client_proto_rawDescGZIP(), []int{1, 0}
 }
 
 // Err says why a request failed.
@@ -185,11 +248,11 @@ func (x Response_Err) String() string {
 }
 
 func (Response_Err) Descriptor() protoreflect.EnumDescriptor {
-	return file_client_proto_enumTypes[1].Descriptor()
+	return file_client_proto_enumTypes[2].Descriptor()
 }
 
 func (Response_Err) Type() protoreflect.EnumType {
-	return &file_client_proto_enumTypes[1]
+	return &file_client_proto_enumTypes[2]
 }
 
 func (x Response_Err) Number() protoreflect.EnumNumber {
@@ -208,7 +271,7 @@ func (x *Response_Err) UnmarshalJSON(b []byte) error {
 
 // Deprecated: Use Response_Err.Descriptor instead.
 func (Response_Err) EnumDescriptor() ([]byte, []int) {
-	return file_client_proto_rawDescGZIP(), []int{1, 0}
+	return file_client_proto_rawDescGZIP(), []int{2, 0}
 }
 
 // Flag is a bit of Response.flags.
@@ -251,11 +314,11 @@ func (x Response_Flag) String() string {
 }
 
 func (Response_Flag) Descriptor() protoreflect.EnumDescriptor {
-	return file_client_proto_enumTypes[2].Descriptor()
+	return file_client_proto_enumTypes[3].Descriptor()
 }
 
 func (Response_Flag) Type() protoreflect.EnumType {
-	return &file_client_proto_enumTypes[2]
+	return &file_client_proto_enumTypes[3]
 }
 
 func (x Response_Flag) Number() protoreflect.EnumNumber {
@@ -274,7 +337,7 @@ func (x *Response_Flag) UnmarshalJSON(b []byte) error {
 
 // Deprecated: Use Response_Flag.Descriptor instead.
 func (Response_Flag) EnumDescriptor() ([]byte, []int) {
-	return file_client_proto_rawDescGZIP(), []int{1, 1}
+	return file_client_proto_rawDescGZIP(), []int{2, 1}
 }
 
 // Request is one frame from a client.
@@ -290,6 +353,7 @@ type Request struct {
 	Rev           *int64                 `protobuf:"varint,9,opt,name=rev" json:"rev,omitempty"`
 	Session       *string                `protobuf:"bytes,16,opt,name=session" json:"session,omitempty"`
 	Local         *bool                  `protobuf:"varint,17,opt,name=local" json:"local,omitempty"`
+	Steps         []*Step                `protobuf:"bytes,18,rep,name=steps" json:"steps,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -394,6 +458,82 @@ func (x *Request) GetLocal() bool {
 	return false
 }
 
+func (x *Request) GetSteps() []*Step {
+	if x != nil {
+		return x.Steps
+	}
+	return nil
+}
+
+// Step is one step of a transaction. Its fields mean what those of a Request do.
+type Step struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Kind          *Step_Kind             `protobuf:"varint,1,opt,name=kind,enum=doozer.Step_Kind" json:"kind,omitempty"`
+	Path          *string                `protobuf:"bytes,2,opt,name=path" json:"path,omitempty"`
+	Value         []byte                 `protobuf:"bytes,3,opt,name=value" json:"value,omitempty"`
+	Rev           *int64                 `protobuf:"varint,4,opt,name=rev" json:"rev,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Step) Reset() {
+	*x = Step{}
+	mi := &file_client_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Step) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Step) ProtoMessage() {}
+
+func (x *Step) ProtoReflect() protoreflect.Message {
+	mi := &file_client_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Step.ProtoReflect.Descriptor instead.
+func (*Step) Descriptor() ([]byte, []int) {
+	return file_client_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Step) GetKind() Step_Kind {
+	if x != nil && x.Kind != nil {
+		return *x.Kind
+	}
+	return Step_CHECK
+}
+
+func (x *Step) GetPath() string {
+	if x != nil && x.Path != nil {
+		return *x.Path
+	}
+	return ""
+}
+
+func (x *Step) GetValue() []byte {
+	if x != nil {
+		return x.Value
+	}
+	return nil
+}
+
+func (x *Step) GetRev() int64 {
+	if x != nil && x.Rev != nil {
+		return *x.Rev
+	}
+	return 0
+}
+
 // Response is one frame to a client.
 type Response struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -411,7 +551,7 @@ type Response struct {
 
 func (x *Response) Reset() {
 	*x = Response{}
-	mi := &file_client_proto_msgTypes[1]
+	mi := &file_client_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -423,7 +563,7 @@ func (x *Response) String() string {
 func (*Response) ProtoMessage() {}
 
 func (x *Response) ProtoReflect() protoreflect.Message {
-	mi := &file_client_proto_msgTypes[1]
+	mi := &file_client_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -436,7 +576,7 @@ func (x *Response) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Response.ProtoReflect.Descriptor instead.
 func (*Response) Descriptor() ([]byte, []int) {
-	return file_client_proto_rawDescGZIP(), []int{1}
+	return file_client_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Response) GetTag() int32 {
@@ -499,7 +639,7 @@ var File_client_proto protoreflect.FileDescriptor
 
 const file_client_proto_rawDesc = "" +
 	"\n" +
-	"\fclient.proto\x12\x06doozer\"\xaa\x03\n" +
+	"\fclient.proto\x12\x06doozer\"\xd7\x03\n" +
 	"\aRequest\x12\x10\n" +
 	"\x03tag\x18\x01 \x01(\x05R\x03tag\x12(\n" +
 	"\x04verb\x18\x02 \x01(\x0e2\x14.doozer.Request.VerbR\x04verb\x12\x12\n" +
@@ -510,7 +650,8 @@ const file_client_proto_rawDesc = "" +
 	"\x05limit\x18\b \x01(\x05R\x05limit\x12\x10\n" +
 	"\x03rev\x18\t \x01(\x03R\x03rev\x12\x18\n" +
 	"\asession\x18\x10 \x01(\tR\asession\x12\x14\n" +
-	"\x05local\x18\x11 \x01(\bR\x05local\"\xab\x01\n" +
+	"\x05local\x18\x11 \x01(\bR\x05local\x12\"\n" +
+	"\x05steps\x18\x12 \x03(\v2\f.doozer.StepR\x05steps\"\xb4\x01\n" +
 	"\x04Verb\x12\v\n" +
 	"\aCHECKIN\x10\x00\x12\a\n" +
 	"\x03GET\x10\x01\x12\a\n" +
@@ -529,9 +670,19 @@ const file_client_proto_rawDesc = "" +
 	"\x06GETDIR\x10\x0e\x12\b\n" +
 	"\x04STAT\x10\x10\x12\b\n" +
 	"\x04SELF\x10\x14\x12\b\n" +
-	"\x04PEER\x10 \x12\n" +
+	"\x04PEER\x10 \x12\a\n" +
+	"\x03TXN\x10!\x12\n" +
 	"\n" +
-	"\x06ACCESS\x10c\"\xc4\x03\n" +
+	"\x06ACCESS\x10c\"\x8e\x01\n" +
+	"\x04Step\x12%\n" +
+	"\x04kind\x18\x01 \x01(\x0e2\x11.doozer.Step.KindR\x04kind\x12\x12\n" +
+	"\x04path\x18\x02 \x01(\tR\x04path\x12\x14\n" +
+	"\x05value\x18\x03 \x01(\fR\x05value\x12\x10\n" +
+	"\x03rev\x18\x04 \x01(\x03R\x03rev\"#\n" +
+	"\x04Kind\x12\t\n" +
+	"\x05CHECK\x10\x01\x12\a\n" +
+	"\x03SET\x10\x02\x12\a\n" +
+	"\x03DEL\x10\x03\"\xc4\x03\n" +
 	"\bResponse\x12\x10\n" +
 	"\x03tag\x18\x01 \x01(\x05R\x03tag\x12\x14\n" +
 	"\x05flags\x18\x02 \x01(\x05R\x05flags\x12\x10\n" +
@@ -576,23 +727,27 @@ func file_client_proto_rawDescGZIP() []byte {
 	return file_client_proto_rawDescData
 }
 
-var file_client_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_client_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_client_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
+var file_client_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_client_proto_goTypes = []any{
 	(Request_Verb)(0),  // 0: doozer.Request.Verb
-	(Response_Err)(0),  // 1: doozer.Response.Err
-	(Response_Flag)(0), // 2: doozer.Response.Flag
-	(*Request)(nil),    // 3: doozer.Request
-	(*Response)(nil),   // 4: doozer.Response
+	(Step_Kind)(0),     // 1: doozer.Step.Kind
+	(Response_Err)(0),  // 2: doozer.Response.Err
+	(Response_Flag)(0), // 3: doozer.Response.Flag
+	(*Request)(nil),    // 4: doozer.Request
+	(*Step)(nil),       // 5: doozer.Step
+	(*Response)(nil),   // 6: doozer.Response
 }
 var file_client_proto_depIdxs = []int32{
 	0, // 0: doozer.Request.verb:type_name -> doozer.Request.Verb
-	1, // 1: doozer.Response.err_code:type_name -> doozer.Response.Err
-	2, // [2:2] is the sub-list for method output_type
-	2, // [2:2] is the sub-list for method input_type
-	2, // [2:2] is the sub-list for extension type_name
-	2, // [2:2] is the sub-list for extension extendee
-	0, // [0:2] is the sub-list for field type_name
+	5, // 1: doozer.Request.steps:type_name -> doozer.Step
+	1, // 2: doozer.Step.kind:type_name -> doozer.Step.Kind
+	2, // 3: doozer.Response.err_code:type_name -> doozer.Response.Err
+	4, // [4:4] is the sub-list for method output_type
+	4, // [4:4] is the sub-list for method input_type
+	4, // [4:4] is the sub-list for extension type_name
+	4, // [4:4] is the sub-list for extension extendee
+	0, // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_client_proto_init() }
@@ -605,8 +760,8 @@ func file_client_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_client_proto_rawDesc), len(file_client_proto_rawDesc)),
-			NumEnums:      3,
-			NumMessages:   2,
+			NumEnums:      4,
+			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -10,7 +10,8 @@ import (
 // The limits and the port that everyone starts from.
 const (
 	MaxFrame    = 4 << 20 // bytes of a message in a frame, without its header
-	MaxValue    = 1 << 20 // bytes of a file's value
+	MaxValue    = 1 << 20 // bytes of a file's value, or of all in a transaction
+	MaxSteps    = 128     // of a transaction
 	DefaultPort = "8046"  // where a node listens unless told otherwise
 )
 

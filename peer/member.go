@@ -70,9 +70,18 @@ func (a *applier) tell() {
 	}
 }
 
-// ctlPrefix stands in every mutation that may change the voters, since
-// mutations hold their paths as they are.
-var ctlPrefix = []byte("/ctl/")
+// One of them stands in every mutation that may change the voters, since mutations
+// hold their paths as they are. Others under /ctl, sessions' above all, may be many.
+var (
+	ctlPrefix  = []byte(ctlDir + "/")
+	calPrefix  = []byte(calDir)
+	nodePrefix = []byte(nodeDir)
+)
+
+func concernsVoters(mutation []byte) bool {
+	at := bytes.Index(mutation, ctlPrefix)
+	return at >= 0 && (bytes.Contains(mutation[at:], calPrefix) || bytes.Contains(mutation[at:], nodePrefix))
+}
 
 // apply applies entries, and moves on to the seqn to. It returns a code for each
 // of the entries and the voters after each seqn at which they changed, both
@@ -82,7 +91,7 @@ func (a *applier) apply(entries []consensus.Entry, to int64) ([]int32, []consens
 	a.entries, a.errs, a.codes, a.changes = a.entries[:0], a.errs[:0], a.codes[:0], a.changes[:0]
 	for _, e := range entries {
 		a.entries = append(a.entries, store.Entry{Seqn: e.Seqn, Mutation: e.Value})
-		if bytes.Contains(e.Value, ctlPrefix) {
+		if concernsVoters(e.Value) {
 			a.flush(e.Seqn)
 			a.look(e.Seqn)
 		}

@@ -100,7 +100,7 @@ func (d *daemon) live(ctx context.Context) error {
 	}
 	var parts sync.WaitGroup
 	parts.Go(func() { d.loop.run(n.life) })
-	for _, upkeep := range []func(context.Context, *store.Store){n.keepMembership, n.keepPulse, n.keepLiveness, n.keepAttached} {
+	for _, upkeep := range []func(context.Context, *store.Store){n.keepMembership, n.keepPulse, n.keepLiveness, n.keepAttached, n.keepSessions} {
 		parts.Go(func() { upkeep(n.life, st) })
 	}
 	served := make(chan error, 1)

@@ -75,3 +75,41 @@ func (n *node) info(ctx context.Context) (info consensus.Info, ok bool) {
 		return info, false
 	}
 }
+
+// gather waits for several proposals.
+type gather struct {
+	errs []error
+	left int
+	done chan struct{}
+}
+
+// Complete and Flush are called by the loop, or by Propose.
+func (g *gather) Complete(tag uint64, _ int64, err error) {
+	g.errs[tag] = err
+	if g.left--; g.left == 0 {
+		close(g.done)
+	}
+}
+
+// Flush has nothing to write.
+func (g *gather) Flush() {}
+
+// writeAll proposes mutations, together, and waits until all are applied here. It returns what
+// became of each.
+func (n *node) writeAll(ctx context.Context, mutations [][]byte) ([]error, error) {
+	if len(mutations) == 0 {
+		return nil, nil
+	}
+	g := &gather{errs: make([]error, len(mutations)), left: len(mutations), done: make(chan struct{})}
+	ps := make([]server.Proposal, len(mutations))
+	for i, m := range mutations {
+		ps[i] = server.Proposal{Mutation: m, Tag: uint64(i), To: g}
+	}
+	n.Propose(ps)
+	select {
+	case <-g.done:
+		return g.errs, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}

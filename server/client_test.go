@@ -24,7 +24,18 @@ func (q *ask) rev(n int64) *ask      { q.m.Rev = &n; return q }
 func (q *ask) offset(n int32) *ask   { q.m.Offset = &n; return q }
 func (q *ask) limit(n int32) *ask    { q.m.Limit = &n; return q }
 func (q *ask) otherTag(n int32) *ask { q.m.OtherTag = &n; return q }
+func (q *ask) session(s string) *ask { q.m.Session = &s; return q }
 func (q *ask) local() *ask           { yes := true; q.m.Local = &yes; return q }
+
+// step adds a step to a TXN.
+func (q *ask) step(kind proto.Step_Kind, path string, rev int64, value string) *ask {
+	st := &proto.Step{Kind: &kind, Path: &path, Rev: &rev}
+	if value != "" {
+		st.Value = []byte(value)
+	}
+	q.m.Steps = append(q.m.Steps, st)
+	return q
+}
 
 // show tells the fields that a response has, and only those.
 func show(r *proto.Response) string {

@@ -144,5 +144,6 @@ func (c *conn) close() {
 	defer c.mu.Unlock()
 	c.closed = true
 	c.jobs = nil
+	c.dropHeldLocked()
 	c.room.Broadcast()
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/ha/doozer/proto"
 	"github.com/ha/doozer/store"
@@ -27,12 +28,27 @@ func errTagInUse() error {
 	return &protocolError{proto.Response_TAG_IN_USE, ""}
 }
 
+func errTooManyStreams() error { return other("too many streams") }
+
 func errUnknownVerb() error {
 	return &protocolError{proto.Response_UNKNOWN_VERB, ""}
 }
 
-// errorCode is how an error is told to a client.
+// errorCode is how an error is told to a client. Of a transaction it tells the
+// step, counted from 1.
 func errorCode(err error) (code proto.Response_Err, detail string) {
+	code, detail = plainCode(err)
+	var at *store.StepError
+	if !errors.As(err, &at) {
+		return code, detail
+	}
+	if detail != "" {
+		detail = ": " + detail
+	}
+	return code, fmt.Sprintf("step %d%s", at.Step+1, detail)
+}
+
+func plainCode(err error) (code proto.Response_Err, detail string) {
 	var own *protocolError
 	switch {
 	case errors.Is(err, store.ErrRevMismatch):
@@ -57,8 +73,14 @@ func errorCode(err error) (code proto.Response_Err, detail string) {
 		return proto.Response_OTHER, "outcome unknown"
 	case errors.Is(err, ErrNoQuorum):
 		return proto.Response_OTHER, "no quorum"
+	case errors.Is(err, store.ErrTxnSteps):
+		return proto.Response_OTHER, store.ErrTxnSteps.Error()
 	case errors.As(err, &own):
 		return own.code, own.detail
+	}
+	var at *store.StepError
+	if errors.As(err, &at) {
+		err = at.Err
 	}
 	return proto.Response_OTHER, err.Error()
 }

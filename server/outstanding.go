@@ -114,6 +114,9 @@ func (c *conn) give(i int32) {
 }
 
 func (c *conn) giveLocked(i int32) {
+	if c.slots.all[i].held {
+		c.streams--
+	}
 	c.slots.give(i)
 	c.room.Signal()
 }

@@ -17,10 +17,11 @@ type slot struct {
 	silent bool // cancelled: nothing more is said
 	hasTag bool
 	used   bool
+	held   bool // a CHECKIN that is answered later; it counts as a stream
 	verb   proto.Request_Verb
 	bytes  int32              // of the mutation that it proposed
 	next   int32              // in its tag's chain, or in the free list
-	stop   context.CancelFunc // ends its stream; nil: it has none
+	stop   context.CancelFunc // ends its stream, or what holds it; nil: there is none
 }
 
 // slots is a connection's outstanding requests: an array of slots, and a hash

@@ -20,7 +20,7 @@ func (c *conn) stream(i int32, serve func(ctx context.Context)) error {
 		return context.Canceled // nobody will hear of it
 	}
 	if c.streams >= c.cfg.MaxStreams {
-		return other("too many streams")
+		return errTooManyStreams()
 	}
 	ctx, stop := context.WithCancel(c.ctx)
 	c.slots.all[i].stop = stop

@@ -34,6 +34,12 @@ func (c *conn) serveVerb(i int32) error {
 		return c.del(i)
 	case proto.Request_REV:
 		return c.rev(i)
+	case proto.Request_TXN:
+		return c.txn(i)
+	case proto.Request_CHECKIN:
+		return c.checkin(i)
+	case proto.Request_ESET:
+		return c.eset(i)
 	case proto.Request_NOP:
 		return c.propose(i, store.EncodeNop(), nil)
 	case proto.Request_SELF:
@@ -100,9 +106,19 @@ func (c *conn) Complete(tag uint64, seqn int64, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	i := int32(tag)
+	s := &c.slots.all[i]
 	r := reply{flags: valid | done, err: err}
-	if c.slots.all[i].verb == proto.Request_SET {
+	switch s.verb {
+	case proto.Request_SET, proto.Request_TXN:
 		r.rev, r.hasRev = seqn, true
+	case proto.Request_ESET:
+		r.rev, r.hasRev, r.err = seqn, true, sessionError(s.verb, err)
+	case proto.Request_CHECKIN:
+		if s.held && err == nil {
+			c.holdLocked(i)
+			return
+		}
+		r.err = sessionError(s.verb, err)
 	}
 	c.finishLocked(i, &r)
 }

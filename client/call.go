@@ -44,7 +44,7 @@ func (c *Client) call(verb proto.Request_Verb) *call {
 
 func (c *Client) free(cl *call) {
 	cl.reply = reply{}
-	cl.msg.Value = nil
+	cl.msg.Value, cl.msg.Steps = nil, nil
 	c.calls.Put(cl)
 }
 

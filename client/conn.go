@@ -121,7 +121,7 @@ func (c *conn) send(ctx context.Context, q *request, s sink, many bool) (tag int
 		}
 		q.tag = c.nextTag()
 		if c.frames.TryQueue(&q.msg) {
-			c.add(q.tag, pending{sink: s, many: many, write: q.writes(), size: len(q.msg.Value)})
+			c.add(q.tag, pending{sink: s, many: many, write: q.writes(), size: q.size()})
 			c.unlockAndFlush()
 			return q.tag, nil
 		}

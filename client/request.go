@@ -44,15 +44,30 @@ func (q *request) setOffset(offset int32) {
 }
 
 // writes reports whether the request changes files, so that to send it twice
-// might do twice what was meant once.
+// might do twice what was meant once. A session may be prolonged twice.
 func (q *request) writes() bool {
-	return q.verb == proto.Request_SET || q.verb == proto.Request_DEL
+	switch q.verb {
+	case proto.Request_SET, proto.Request_DEL, proto.Request_ESET, proto.Request_TXN:
+		return true
+	case proto.Request_CHECKIN:
+		return q.rev != Clobber
+	}
+	return false
+}
+
+// size is the bytes of the request's values.
+func (q *request) size() int {
+	n := len(q.msg.Value)
+	for _, st := range q.msg.Steps {
+		n += len(st.Value)
+	}
+	return n
 }
 
 // fits says what is too large for a frame, which would cost us the connection.
 func (q *request) fits() error {
 	switch {
-	case len(q.path)+len(q.msg.Value) <= proto.MaxValue, q.msg.SizeVT() <= proto.MaxFrame:
+	case len(q.msg.Steps) == 0 && len(q.path)+len(q.msg.Value) <= proto.MaxValue, q.msg.SizeVT() <= proto.MaxFrame:
 		return nil
 	case len(q.path) > len(q.msg.Value):
 		return ErrBadPath

@@ -56,6 +56,34 @@ var verbTests = []struct {
 		&proto.Response{Flags: ptr[int32](3), Rev: ptr[int64](8)},
 		[]any{int64(8), nil},
 	}, {
+		"commit",
+		func(ctx context.Context, c *Client) []any {
+			rev, err := c.Commit(ctx, new(Txn).Check("/a", 7).Set("/b", Missing, []byte("body")).Del("/c", Clobber))
+			return []any{rev, err}
+		},
+		&proto.Request{Verb: proto.Request_TXN.Enum(), Steps: []*proto.Step{
+			{Kind: proto.Step_CHECK.Enum(), Path: ptr("/a"), Rev: ptr[int64](7)},
+			{Kind: proto.Step_SET.Enum(), Path: ptr("/b"), Rev: ptr[int64](0), Value: []byte("body")},
+			{Kind: proto.Step_DEL.Enum(), Path: ptr("/c"), Rev: ptr[int64](-1)},
+		}},
+		&proto.Response{Flags: ptr[int32](3), Rev: ptr[int64](8)},
+		[]any{int64(8), nil},
+	}, {
+		"checkin",
+		func(ctx context.Context, c *Client) []any { return []any{c.Checkin(ctx, "s", Clobber)} },
+		&proto.Request{Verb: proto.Request_CHECKIN.Enum(), Path: ptr("s"), Rev: ptr[int64](-1)},
+		&proto.Response{Flags: ptr[int32](3)},
+		[]any{nil},
+	}, {
+		"set ephemeral",
+		func(ctx context.Context, c *Client) []any {
+			rev, err := c.SetEphemeral(ctx, "/a", Missing, []byte("body"), "s")
+			return []any{rev, err}
+		},
+		&proto.Request{Verb: proto.Request_ESET.Enum(), Path: ptr("/a"), Rev: ptr[int64](0), Value: []byte("body"), Session: ptr("s")},
+		&proto.Response{Flags: ptr[int32](3), Rev: ptr[int64](8)},
+		[]any{int64(8), nil},
+	}, {
 		"del",
 		func(ctx context.Context, c *Client) []any { return []any{c.Del(ctx, "/a", 8)} },
 		&proto.Request{Verb: proto.Request_DEL.Enum(), Path: ptr("/a"), Rev: ptr[int64](8)},

@@ -100,9 +100,3 @@ func TestApplierTwin(t *testing.T) {
 		}
 	}
 }
-
-func TestCodes(t *testing.T) {
-	for _, err := range []error{nil, store.ErrRevMismatch, store.ErrIsDir, store.ErrNotDir, store.ErrBadPath, store.ErrBadMutation} {
-		assert.Equal(t, err, errorOf(codeOf(err)))
-	}
-}

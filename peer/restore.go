@@ -28,7 +28,8 @@ type Restore struct {
 	FromRev int64
 
 	// Files yields the files, in any order; their Rev does not count. Those under /ctl
-	// are left out. The first error ends it, and is then why the node could not begin.
+	// are left out, but for what tells of sessions: all of these have ended with the dead cluster, and the
+	// new one deletes what they left. The first error ends it, and is then why the node could not begin.
 	Files iter.Seq2[store.File, error]
 }
 
@@ -85,15 +86,15 @@ func (r *Restore) tree(ctx context.Context, limits store.Config) (st *store.Stor
 	return st, count, err
 }
 
-// users yields the files of those who use the cluster, until ctx ends. What is under /ctl
-// tells of nodes that are no more.
+// users yields the files of those who use the cluster, until ctx ends.
 func (r *Restore) users(ctx context.Context) iter.Seq2[store.File, error] {
 	return func(yield func(store.File, error) bool) {
+		ended := make(map[string]bool)
 		for f, err := range r.Files {
 			if err == nil {
 				err = ctx.Err()
 			}
-			if err == nil && (f.Path == ctlDir || strings.HasPrefix(f.Path, ctlDir+"/")) {
+			if err == nil && !survives(&f, ended) {
 				continue
 			}
 			f.Rev = r.Rev
@@ -102,6 +103,24 @@ func (r *Restore) users(ctx context.Context) iter.Seq2[store.File, error] {
 			}
 		}
 	}
+}
+
+// survives reports whether f is restored. What is under /ctl tells of nodes that are no more,
+// and of sessions that have ended.
+func survives(f *store.File, ended map[string]bool) bool {
+	if f.Path != ctlDir && !strings.HasPrefix(f.Path, ctlDir+"/") || strings.HasPrefix(f.Path, store.LinkDir+"/") {
+		return true
+	}
+	name, lived := strings.CutPrefix(f.Path, store.SessDir+"/")
+	if !lived {
+		name, lived = strings.CutPrefix(f.Path, store.GoneDir+"/")
+	}
+	if !lived || ended[name] {
+		return false
+	}
+	ended[name] = true
+	f.Path, f.Value = store.GoneDir+"/"+name, nil
+	return true
 }
 
 // origin is the entry that tells where the tree came from, if that has a name.

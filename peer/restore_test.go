@@ -63,11 +63,13 @@ func TestBootRestore(t *testing.T) {
 	from := newID()
 	for _, rev := range []int64{1, 1000, 1 << 50, maxRev - 2*512} {
 		o, err := bootWith(t.Context(), &Restore{Rev: rev, FromID: from, FromRev: rev - 1,
-			Files: saved("/b", "/ctl", "/a/x", "/ctl/id", "/ctl/cal/0", "/ctl/node/ABC/addr", "/ctlx/y")})
+			Files: saved("/b", "/ctl", "/a/x", "/ctl/id", "/ctl/cal/0", "/ctl/node/ABC/addr", "/ctlx/y",
+				"/ctl/sess/s", "/ctl/gone/s", "/ctl/gone/t", "/ctl/link/a/x", "/ctl/link", "/ctl/lease")})
 		assert.Equal(t, nil, err)
 		v := o.st.View()
 		assert.Equal(t, []entry{{"/a/x", rev}, {"/b", rev},
-			{"/ctl/cal/0", rev + 6}, {"/ctl/id", rev + 5}, {"/ctl/name", rev + 4},
+			{"/ctl/cal/0", rev + 6}, {"/ctl/gone/s", rev}, {"/ctl/gone/t", rev}, {"/ctl/id", rev + 5}, {"/ctl/link/a/x", rev},
+			{"/ctl/name", rev + 4},
 			{"/ctl/node/addr", rev + 1}, {"/ctl/node/hostname", rev + 2}, {"/ctl/node/version", rev + 3},
 			{"/ctl/origin", rev + 7}, {"/ctlx/y", rev}}, entries(t, v))
 		value, _ := v.Get("/a/x")
@@ -86,7 +88,8 @@ func TestBootRestore(t *testing.T) {
 
 		at, err := o.st.At(rev)
 		assert.Equal(t, nil, err)
-		assert.Equal(t, []entry{{"/a/x", rev}, {"/b", rev}, {"/ctlx/y", rev}}, entries(t, at))
+		assert.Equal(t, []entry{{"/a/x", rev}, {"/b", rev}, {"/ctl/gone/s", rev}, {"/ctl/gone/t", rev}, {"/ctl/link/a/x", rev}, {"/ctlx/y", rev}},
+			entries(t, at))
 		_, err = o.st.At(rev - 1)
 		assert.T(t, errors.Is(err, store.ErrTooLate), err)
 		glob, _ := store.CompileGlob("/**")
@@ -226,4 +229,25 @@ func compares(t *testing.T, c *client.Client, path string, rev int64) {
 	at, err := c.Set(t.Context(), path, rev, []byte("new"))
 	assert.Equal(t, nil, err)
 	assert.Equal(t, nil, c.Del(t.Context(), path, at))
+}
+
+// Sessions end with their cluster: what they left is deleted, and nothing else.
+func TestRestoredSessionsEnded(t *testing.T) {
+	files := func(yield func(store.File, error) bool) {
+		for path, value := range map[string]string{
+			"/ctl/sess/s": "123", "/ctl/link/e/f": "s", "/e/f": "v", "/lock/l": "s", "/lock/m": "other", "/e/g": "s",
+		} {
+			if !yield(store.File{Path: path, Value: []byte(value), Rev: 7}, nil) {
+				return
+			}
+		}
+	}
+	cfg := testConfig()
+	cfg.Restore = &Restore{Rev: 1000, FromID: newID(), FromRev: 999, Files: files}
+	r := start(t, cfg)
+	until(t, "what the session left is deleted", func() bool {
+		return !here(r, "/e/f") && !here(r, "/lock/l") && !here(r, "/ctl/link") && !here(r, "/ctl/gone")
+	})
+	assert.Equal(t, "other", r.file("/lock/m"))
+	assert.Equal(t, "s", r.file("/e/g"))
 }

@@ -99,7 +99,7 @@ func TestReads(t *testing.T) {
 	})
 }
 
-// TestTheManualsExample is the one of doc/proto.md, byte by byte.
+// TestTheManualsExample is the ones of doc/proto.md, byte by byte.
 func TestTheManualsExample(t *testing.T) {
 	h := start(t, nil)
 	h.node.write(t, set(t, "/x", ""), set(t, "/x", ""), set(t, "/a", "hi"))
@@ -110,6 +110,13 @@ func TestTheManualsExample(t *testing.T) {
 	if _, err := io.ReadFull(c.conn, got); err != nil || string(got) != want {
 		t.Errorf("%x, %v", got, err)
 	}
+	h.node.write(t, set(t, "/x", ""), set(t, "/a", "")) // 5
+	c.raw([]byte("\x00\x00\x00\x1e" + "\x08\x01" + "\x10\x21" +
+		"\x92\x01\x08" + "\x08\x01" + "\x12\x02/a" + "\x20\x05" +
+		"\x92\x01\x0c" + "\x08\x02" + "\x12\x02/b" + "\x1a\x02hi" + "\x20\x00"))
+	c.expect("tag 1 flags 3 rev 6")
+	c.send(a(get).path("/b"))
+	c.expect(`flags 3 rev 6 value "hi"`)
 }
 
 func TestListings(t *testing.T) {

@@ -67,7 +67,7 @@ func open(ctx context.Context, cfg Config) (d *daemon, err error) {
 	if d.loop, err = newLoop(d.node, d.origin); err != nil {
 		return nil, err
 	}
-	d.server, err = server.New(server.Config{Node: d.node, Store: d.origin.st, Log: cfg.Log, Peer: d.node.accept})
+	d.server, err = server.New(server.Config{Node: d.node, Store: d.origin.st, Log: cfg.Log, Peer: d.node.accept, Status: d.node.Status})
 	return d, err
 }
 

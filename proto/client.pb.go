@@ -45,6 +45,7 @@ const (
 	Request_SELF    Request_Verb = 20
 	Request_PEER    Request_Verb = 32
 	Request_TXN     Request_Verb = 33
+	Request_STATUS  Request_Verb = 34
 	Request_ACCESS  Request_Verb = 99
 )
 
@@ -67,6 +68,7 @@ var (
 		20: "SELF",
 		32: "PEER",
 		33: "TXN",
+		34: "STATUS",
 		99: "ACCESS",
 	}
 	Request_Verb_value = map[string]int32{
@@ -86,6 +88,7 @@ var (
 		"SELF":    20,
 		"PEER":    32,
 		"TXN":     33,
+		"STATUS":  34,
 		"ACCESS":  99,
 	}
 )
@@ -639,7 +642,7 @@ var File_client_proto protoreflect.FileDescriptor
 
 const file_client_proto_rawDesc = "" +
 	"\n" +
-	"\fclient.proto\x12\x06doozer\"\xd7\x03\n" +
+	"\fclient.proto\x12\x06doozer\"\xe3\x03\n" +
 	"\aRequest\x12\x10\n" +
 	"\x03tag\x18\x01 \x01(\x05R\x03tag\x12(\n" +
 	"\x04verb\x18\x02 \x01(\x0e2\x14.doozer.Request.VerbR\x04verb\x12\x12\n" +
@@ -651,7 +654,7 @@ const file_client_proto_rawDesc = "" +
 	"\x03rev\x18\t \x01(\x03R\x03rev\x12\x18\n" +
 	"\asession\x18\x10 \x01(\tR\asession\x12\x14\n" +
 	"\x05local\x18\x11 \x01(\bR\x05local\x12\"\n" +
-	"\x05steps\x18\x12 \x03(\v2\f.doozer.StepR\x05steps\"\xb4\x01\n" +
+	"\x05steps\x18\x12 \x03(\v2\f.doozer.StepR\x05steps\"\xc0\x01\n" +
 	"\x04Verb\x12\v\n" +
 	"\aCHECKIN\x10\x00\x12\a\n" +
 	"\x03GET\x10\x01\x12\a\n" +
@@ -672,6 +675,8 @@ const file_client_proto_rawDesc = "" +
 	"\x04SELF\x10\x14\x12\b\n" +
 	"\x04PEER\x10 \x12\a\n" +
 	"\x03TXN\x10!\x12\n" +
+	"\n" +
+	"\x06STATUS\x10\"\x12\n" +
 	"\n" +
 	"\x06ACCESS\x10c\"\x8e\x01\n" +
 	"\x04Step\x12%\n" +

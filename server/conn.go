@@ -17,10 +17,11 @@ const maxBatch = 1024
 
 // conn serves one client.
 type conn struct {
-	cfg *Config
-	pc  *proto.Conn
-	ctx context.Context // ends with the connection
-	end context.CancelFunc
+	cfg   *Config
+	pc    *proto.Conn
+	ctx   context.Context // ends with the connection
+	end   context.CancelFunc
+	count func() int // connections that are served
 
 	// The reader's alone: the request at hand, and what this batch collected.
 	call      proto.Call
@@ -43,10 +44,11 @@ type conn struct {
 	running sync.WaitGroup // workers and streams; none is added once closed
 }
 
-func newConn(cfg *Config, nc net.Conn) *conn {
+func newConn(cfg *Config, nc net.Conn, count func() int) *conn {
 	c := &conn{
 		cfg:   cfg,
 		pc:    proto.NewConn(nc, proto.ConnConfig{MaxFrame: cfg.MaxFrame, MaxOutput: cfg.MaxOutput}),
+		count: count,
 		first: true,
 		debug: cfg.Log.Enabled(context.Background(), slog.LevelDebug),
 	}

@@ -26,6 +26,10 @@ type Config struct {
 	// is buffered behind it. nil: PEER is an unknown verb.
 	Peer func(c *proto.Conn, hello *proto.Request)
 
+	// Status is what the node knows of itself and of the members; what the store and the
+	// server know is added to it. nil: STATUS is an unknown verb.
+	Status func(ctx context.Context) (*proto.Status, error)
+
 	MaxFrame       int // bytes of a request; 4 MiB
 	MaxValue       int // bytes of a file's value, 1 MiB at most; 1 MiB
 	MaxOutput      int // bytes of answers that a connection leaves unread before it is ended; 64 MiB
@@ -143,7 +147,7 @@ func (s *Server) isClosed() bool {
 
 // start serves a connection in a goroutine of its own.
 func (s *Server) start(nc net.Conn) {
-	c := newConn(&s.cfg, nc)
+	c := newConn(&s.cfg, nc, s.clients)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -162,6 +166,13 @@ func (s *Server) start(nc net.Conn) {
 			s.cfg.Peer(c.pc, hello)
 		}
 	}()
+}
+
+// clients is how many connections are served.
+func (s *Server) clients() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.conns)
 }
 
 // Shutdown closes the listeners and all connections of clients, and waits until

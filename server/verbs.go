@@ -45,6 +45,8 @@ func (c *conn) serveVerb(i int32) error {
 	case proto.Request_SELF:
 		c.finish(i, &reply{flags: valid | done, value: []byte(c.cfg.Node.ID())})
 		return nil
+	case proto.Request_STATUS:
+		return c.status(i)
 	case proto.Request_GETDIR:
 		return c.getdir(i)
 	case proto.Request_WALK:

@@ -174,3 +174,25 @@ func TestSessionOutlivesItsNodes(t *testing.T) {
 	assert.Equal(t, nil, <-lost)
 	until(t, "it ends when nobody keeps it", func() bool { return !here(nodes[0], "/ctl/sess/s") })
 }
+
+// The deadlines in the files of sessions, by whatever wall clock, concern nobody.
+func TestWallClocksDoNotMatter(t *testing.T) {
+	const lease = 600 * time.Millisecond
+	nodes := leased(t, 3, lease)
+	c := nodes[0].dial(t)
+	for name, deadline := range map[string]string{"past": "1", "future": "9999999999999999999", "none": "soon"} {
+		_, err := c.Set(t.Context(), "/ctl/sess/"+name, client.Missing, []byte(deadline))
+		assert.Equal(t, nil, err)
+	}
+	begun := time.Now()
+	until(t, "all end", func() bool { return !here(nodes[0], "/ctl/sess") })
+	took := time.Since(begun)
+	assert.T(t, took > lease-50*time.Millisecond, took)
+	v := nodes[0].Store.View()
+	for _, ev := range nodes[0].Store.Events(1, v.Applied(), nil) {
+		if ev.Del && ev.Path == "/ctl/sess/past" {
+			return
+		}
+	}
+	t.Error("it did not end by a deletion")
+}

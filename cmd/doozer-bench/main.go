@@ -4,7 +4,7 @@
 // server, one doozerd, and a cluster of three. Then it keeps 1 to 1024 requests
 // outstanding, in rounds that go through all of it in turn, checks each
 // answer, and writes the medians over the rounds down, as Markdown. At the end
-// it looks how doozer-backup keeps up with a cluster, and restores a journal.
+// it keeps many sessions alive, looks how doozer-backup keeps up with a cluster, and restores a journal.
 //
 // A request is 4 bytes of length and a message, for the echo as for doozerd.
 // The same load is put on all: connections that each have a goroutine, which
@@ -76,7 +76,11 @@ func bench(ctx context.Context, o options, stdout, progress io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
-	text := page(o, where, s, d, b)
+	e, err := measureSessions(ctx, o, progress)
+	if err != nil {
+		return fmt.Errorf("sessions: %w", err)
+	}
+	text := page(o, where, s, d, e, b)
 	if o.out == "" {
 		_, err = io.WriteString(stdout, text)
 		return err

@@ -10,7 +10,7 @@ import (
 )
 
 // page writes the measurements down, in Markdown; where is what machine told.
-func page(o options, where string, s *suite, d *dirSizes, k *backup) string {
+func page(o options, where string, s *suite, d *dirSizes, e *sessions, k *backup) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Benchmark\n\n")
 	intro(&b, o, where)
@@ -18,6 +18,7 @@ func page(o options, where string, s *suite, d *dirSizes, k *backup) string {
 	rates(&b, s)
 	latencies(&b, s)
 	directories(&b, d)
+	e.write(&b)
 	backups(&b, k)
 	return b.String()
 }

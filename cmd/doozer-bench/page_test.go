@@ -34,7 +34,7 @@ func TestPageJudgesGoals(t *testing.T) {
 		large: directory{files: 100000, samples: []sample{{rate: 10}}},
 	}
 	s := measured(func(s *suite) { s.set3.levels[goalLevel][0].rate = 200 })
-	text := page(options{rounds: 1, round: time.Second}, "here", s, d, kept())
+	text := page(options{rounds: 1, round: time.Second}, "here", s, d, new(sessions), kept())
 	assert.Equal(t, 2, strings.Count(text, "**missed**"))
 	assert.Equal(t, 5, strings.Count(text, "| met |"))
 	assert.T(t, strings.Contains(text, "| at least 0.25 | 0.20 | **missed** |"))

@@ -1,12 +1,14 @@
 package e2e
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -98,6 +100,25 @@ func sound(t *testing.T, a *journal.Archive) {
 	}
 }
 
+// transact makes changes of several files at one revision, until the test ends: transactions, and what sessions
+// leave behind.
+func transact(t *testing.T, uri string) {
+	c := dial(t, uri)
+	ctx, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	t.Cleanup(func() { stop(); running.Wait() })
+	running.Go(func() {
+		for i := 0; ctx.Err() == nil; i++ { // whatever comes of each
+			value, session := []byte(strconv.Itoa(i)), fmt.Sprint("s", i)
+			c.Commit(ctx, new(client.Txn).Set("/txn/a", client.Clobber, value).Set("/txn/b/c", client.Clobber, value).Del("/txn/d", client.Clobber))
+			c.Commit(ctx, new(client.Txn).Set("/txn/d", client.Clobber, value).Del("/txn/b/c", client.Clobber))
+			c.Checkin(ctx, session, client.Missing)
+			c.SetEphemeral(ctx, "/txn/e", client.Clobber, value, session)
+			c.Del(ctx, "/ctl/sess/"+session, client.Clobber)
+		}
+	})
+}
+
 // kill -9 of the backup at any moment of a load, and of the node that it is connected to: it goes on after
 // what it has, and in the end has every change, each once, and nothing else.
 func TestBackupUnderFire(t *testing.T) {
@@ -112,6 +133,7 @@ func TestBackupUnderFire(t *testing.T) {
 	for _, n := range nodes {
 		l.through(n.addr, 3)
 	}
+	transact(t, uri(nodes...))
 	rnd := rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano())))
 	for i := range 12 {
 		pause(time.Duration(rnd.IntN(400)) * time.Millisecond)
@@ -132,7 +154,14 @@ func TestBackupUnderFire(t *testing.T) {
 	sameAsWatch(t, a, base+1, mark, events)
 	sameAsNode(t, a, nodes[0], mark)
 	sound(t, a)
-	t.Logf("%d changes in %d segments", len(events), len(a.Segments))
+	joined := 0
+	for _, ev := range events {
+		if ev.More {
+			joined++
+		}
+	}
+	assert.T(t, joined > 100, joined)
+	t.Logf("%d changes in %d segments, %d of them with others", len(events), len(a.Segments), joined)
 	b.signal(15)
 	assert.Equal(t, 0, b.status(t, patience))
 }

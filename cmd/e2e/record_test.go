@@ -21,7 +21,8 @@ type recorder struct {
 	addrs  []string
 	next   int64 // the revision to go on from
 	events []client.Event
-	moves  int // how often it went on at another node
+	part   []client.Event // of a revision that is not whole yet
+	moves  int            // how often it went on at another node
 }
 
 // record begins to record changes from a revision on, by way of the nodes at
@@ -74,6 +75,7 @@ func (r *recorder) follow(ctx context.Context, addr string, from int64) error {
 		return err
 	}
 	r.mu.Lock()
+	r.part = r.part[:0]
 	r.moves++
 	r.mu.Unlock()
 	for {
@@ -91,8 +93,13 @@ func (r *recorder) take(addr string, ev client.Event) {
 	if ev.Rev < r.next {
 		r.t.Errorf("the watch at %s: revision %d came after %d", addr, ev.Rev, r.next-1)
 	}
+	r.part = append(r.part, ev)
+	if ev.More { // what is not whole is asked for again
+		return
+	}
 	r.next = ev.Rev + 1
-	r.events = append(r.events, ev)
+	r.events = append(r.events, r.part...)
+	r.part = r.part[:0]
 }
 
 // upTo waits until all changes up to a revision have come, and returns them.

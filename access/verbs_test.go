@@ -1,0 +1,34 @@
+package access
+
+import (
+	"testing"
+
+	"github.com/bmizerany/assert"
+
+	"github.com/ha/doozer/proto"
+)
+
+// A new verb has to be put in the table, by somebody who thinks about it.
+func TestEachVerbIsInTheTable(t *testing.T) {
+	for number, name := range proto.Request_Verb_name {
+		_, listed := needs(proto.Request_Verb(number))
+		assert.T(t, listed, name, "is not in the table of what verbs need")
+	}
+}
+
+func TestNeeds(t *testing.T) {
+	want := map[Level][]proto.Request_Verb{
+		Nothing: {proto.Request_ACCESS, proto.Request_CANCEL, proto.Request_REV, proto.Request_SELF, proto.Request_PEER},
+		Read: {proto.Request_GET, proto.Request_STAT, proto.Request_GETDIR, proto.Request_WALK, proto.Request_WAIT,
+			proto.Request_WATCH},
+		Write: {proto.Request_SET, proto.Request_DEL, proto.Request_ESET, proto.Request_CHECKIN, proto.Request_NOP,
+			33, 34, 77, -1, 1<<31 - 1}, // TXN, and some that nobody knows
+	}
+	for need, verbs := range want {
+		for _, verb := range verbs {
+			for _, level := range []Level{Nothing, Read, Write} {
+				assert.Equal(t, level >= need, level.Allows(verb), verb, level)
+			}
+		}
+	}
+}

@@ -2,9 +2,6 @@ package access
 
 import "github.com/ha/doozer/proto"
 
-// txn is the verb TXN.
-const txn = proto.Request_Verb(33)
-
 // Allows reports whether one at this level may ask for a verb.
 func (l Level) Allows(verb proto.Request_Verb) bool {
 	need, _ := needs(verb)
@@ -19,10 +16,10 @@ func needs(verb proto.Request_Verb) (level Level, listed bool) {
 		proto.Request_PEER: // peers prove themselves; see Proof
 		return Nothing, true
 	case proto.Request_GET, proto.Request_STAT, proto.Request_GETDIR, proto.Request_WALK,
-		proto.Request_WAIT, proto.Request_WATCH:
+		proto.Request_WAIT, proto.Request_WATCH, proto.Request_STATUS:
 		return Read, true
 	case proto.Request_SET, proto.Request_DEL, proto.Request_ESET, proto.Request_CHECKIN,
-		proto.Request_NOP, txn:
+		proto.Request_NOP, proto.Request_TXN:
 		return Write, true
 	}
 	return Write, false

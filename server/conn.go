@@ -8,6 +8,7 @@ import (
 	"net"
 	"sync"
 
+	"github.com/ha/doozer/access"
 	"github.com/ha/doozer/proto"
 )
 
@@ -30,6 +31,7 @@ type conn struct {
 	first     bool           // nothing was read yet
 	hello     *proto.Request // the PEER request that ended the reader
 	debug     bool           // requests are logged
+	may       access.Level   // what the client may do
 
 	mu      sync.Mutex
 	room    sync.Cond // waits for slots below the limits, or for closed
@@ -50,6 +52,7 @@ func newConn(cfg *Config, nc net.Conn, count func() int) *conn {
 		pc:    proto.NewConn(nc, proto.ConnConfig{MaxFrame: cfg.MaxFrame, MaxOutput: cfg.MaxOutput}),
 		count: count,
 		first: true,
+		may:   cfg.Secrets.Everybody(),
 		debug: cfg.Log.Enabled(context.Background(), slog.LevelDebug),
 	}
 	c.ctx, c.end = context.WithCancel(context.Background())

@@ -34,6 +34,10 @@ func errUnknownVerb() error {
 	return &protocolError{proto.Response_UNKNOWN_VERB, ""}
 }
 
+func errNoAccess() error {
+	return other("permission denied")
+}
+
 // errorCode is how an error is told to a client. Of a transaction it tells the
 // step, counted from 1.
 func errorCode(err error) (code proto.Response_Err, detail string) {

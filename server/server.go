@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ha/doozer/access"
 	"github.com/ha/doozer/proto"
 	"github.com/ha/doozer/store"
 )
@@ -30,6 +31,9 @@ type Config struct {
 	// server know is added to it. nil: STATUS is an unknown verb.
 	Status func(ctx context.Context) (*proto.Status, error)
 
+	// Secrets says what clients may do; nil: everything.
+	Secrets *access.Secrets
+
 	MaxFrame       int // bytes of a request; 4 MiB
 	MaxValue       int // bytes of a file's value, 1 MiB at most; 1 MiB
 	MaxOutput      int // bytes of answers that a connection leaves unread before it is ended; 64 MiB
@@ -39,6 +43,9 @@ type Config struct {
 }
 
 func (cfg *Config) setDefaults() error {
+	if cfg.Secrets == nil {
+		cfg.Secrets = access.Open()
+	}
 	for _, limit := range []struct {
 		name  string
 		value *int

@@ -19,11 +19,15 @@ func (c *conn) request() {
 	}
 }
 
-// serveVerb is the table of verbs. On an error the request is still to be
+// serveVerb is the table of verbs. What the client may not do is refused before
+// anything of it is looked at. On an error the request is still to be
 // answered, with it.
 func (c *conn) serveVerb(i int32) error {
 	if !c.call.All(proto.HasVerb) {
 		return errUnknownVerb()
+	}
+	if !c.may.Allows(c.call.Verb) {
+		return errNoAccess()
 	}
 	switch c.call.Verb {
 	case proto.Request_GET, proto.Request_STAT:
@@ -57,8 +61,22 @@ func (c *conn) serveVerb(i int32) error {
 		return c.watch(i)
 	case proto.Request_CANCEL:
 		return c.cancel(i)
+	case proto.Request_ACCESS:
+		return c.access(i)
 	}
 	return errUnknownVerb()
+}
+
+// access has the requests that follow do what the secret grants, and no more. A
+// secret that is none changes nothing, like any request that fails.
+func (c *conn) access(i int32) error {
+	level, ok := c.cfg.Secrets.Grant(c.call.Value)
+	if !ok {
+		return errNoAccess()
+	}
+	c.may = level
+	c.finish(i, &reply{flags: valid | done})
+	return nil
 }
 
 func (c *conn) set(i int32) error {

@@ -50,8 +50,10 @@ func check(t *testing.T, h *house, rows []row) {
 }
 
 // furnished is a house whose store everyone can have in mind.
-func furnished(t *testing.T) *house {
-	h := start(t, nil)
+func furnished(t *testing.T) *house { return furnishedWith(t, nil) }
+
+func furnishedWith(t *testing.T, change func(*Config)) *house {
+	h := start(t, change)
 	h.node.write(t,
 		set(t, "/a", "one"), // 1
 		set(t, "/d/x", "xx"),
@@ -230,7 +232,8 @@ func TestUnknownVerbs(t *testing.T) {
 	empty := &ask{}
 	check(t, start(t, nil), []row{
 		one("no verb", empty, "flags 3 UNKNOWN_VERB"),
-		one("ACCESS", a(proto.Request_ACCESS).value("secret"), "flags 3 UNKNOWN_VERB"),
+		one("ACCESS", a(proto.Request_ACCESS).value("secret"), "flags 3 OTHER (permission denied)"),
+		one("ACCESS, empty", a(proto.Request_ACCESS), "flags 3"),
 		one("PEER without peers", a(proto.Request_PEER), "flags 3 UNKNOWN_VERB"),
 		one("verb 1000000", a(1000000), "flags 3 UNKNOWN_VERB"),
 		one("verb -1", a(-1), "flags 3 UNKNOWN_VERB"),

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ha/doozer/access"
 	"github.com/ha/doozer/consensus"
 	"github.com/ha/doozer/store"
 )
@@ -67,6 +68,10 @@ type Config struct {
 	History      int
 	HistoryBytes int64
 
+	// Secrets are the cluster's: what clients may do by them, and what nodes prove to
+	// one another to know. All nodes of a cluster have the same. nil: none.
+	Secrets *access.Secrets
+
 	// Version is the program's, for /ctl/node/<id>/version.
 	Version string
 
@@ -114,6 +119,9 @@ func (cfg *Config) setDefaults() {
 	setDefault(&cfg.Pulse, DefaultPulse)
 	setDefault(&cfg.Alpha, consensus.DefaultAlpha)
 	setDefault(&cfg.Version, "unknown")
+	if cfg.Secrets == nil {
+		cfg.Secrets = access.Open()
+	}
 }
 
 func setDefault[T comparable](field *T, value T) {

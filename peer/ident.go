@@ -3,8 +3,10 @@ package peer
 import (
 	"crypto/rand"
 	"encoding/base32"
+	"errors"
 	"fmt"
 
+	"github.com/ha/doozer/access"
 	"github.com/ha/doozer/proto"
 )
 
@@ -43,6 +45,7 @@ type identity struct {
 	cluster string
 	alpha   int64
 	addr    string
+	secrets *access.Secrets
 }
 
 func (me *identity) hello() *proto.Hello {
@@ -54,7 +57,7 @@ func (me *identity) check(h *proto.Hello) error {
 	other := fmt.Sprintf("%.100q", h.Addr)
 	switch {
 	case h.Version != protocolVersion:
-		return fmt.Errorf("%s speaks version %d of the peer protocol, %q version %d", other, h.Version, me.addr, protocolVersion)
+		return me.otherVersion(h)
 	case h.Cluster != me.cluster:
 		return fmt.Errorf("%s is of cluster %.40q, %q of %q", other, h.Cluster, me.addr, me.cluster)
 	case h.Alpha != me.alpha:
@@ -62,7 +65,16 @@ func (me *identity) check(h *proto.Hello) error {
 	case !validID(h.Id):
 		return fmt.Errorf("%s says that its id is %.40q, which is none", other, h.Id)
 	case h.Id == me.id:
-		return fmt.Errorf("%s is this node itself", other)
+		return fmt.Errorf("%s is %w", other, errItself)
 	}
 	return nil
+}
+
+var (
+	errItself  = errors.New("this node itself")
+	errSecrets = errors.New("the secrets differ (" + access.RWVariable + ")")
+)
+
+func (me *identity) otherVersion(h *proto.Hello) error {
+	return fmt.Errorf("%.100q speaks version %d of the peer protocol, %q version %d", h.Addr, h.Version, me.addr, protocolVersion)
 }

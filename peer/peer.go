@@ -58,7 +58,8 @@ func open(ctx context.Context, cfg Config) (d *daemon, err error) {
 			end()
 		}
 	}()
-	me := &identity{id: newID(), cluster: cfg.Cluster, alpha: cfg.Alpha, addr: dialable(cfg.Addr, l.Addr())}
+	me := &identity{id: newID(), cluster: cfg.Cluster, alpha: cfg.Alpha, addr: dialable(cfg.Addr, l.Addr()),
+		secrets: cfg.Secrets}
 	d = &daemon{listener: l, end: end}
 	if d.origin, err = begin(ctx, &cfg, me); err != nil {
 		return nil, err
@@ -67,7 +68,8 @@ func open(ctx context.Context, cfg Config) (d *daemon, err error) {
 	if d.loop, err = newLoop(d.node, d.origin); err != nil {
 		return nil, err
 	}
-	d.server, err = server.New(server.Config{Node: d.node, Store: d.origin.st, Log: cfg.Log, Peer: d.node.accept, Status: d.node.Status})
+	d.server, err = server.New(server.Config{Node: d.node, Store: d.origin.st, Log: cfg.Log, Peer: d.node.accept,
+		Status: d.node.Status, Secrets: cfg.Secrets})
 	return d, err
 }
 

@@ -26,7 +26,8 @@ const (
 )
 
 // Hello is the first thing that each side says, the caller in the value of
-// its PEER request, the other in the value of the answer to it.
+// its PEER request, the other in the value of the answer to it. Where there is a
+// secret each says two: doc/design.md tells how they prove to know it.
 type Hello struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Version       uint32                 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`   // of the peer protocol
@@ -37,6 +38,7 @@ type Hello struct {
 	Proof         []byte                 `protobuf:"bytes,6,opt,name=proof,proto3" json:"proof,omitempty"`        // that the sender knows the cluster's secret
 	Snapshot      bool                   `protobuf:"varint,7,opt,name=snapshot,proto3" json:"snapshot,omitempty"` // this connection asks for one snapshot, and ends
 	Want          string                 `protobuf:"bytes,8,opt,name=want,proto3" json:"want,omitempty"`          // the id of the node that the caller means; empty: any
+	Nonce         []byte                 `protobuf:"bytes,9,opt,name=nonce,proto3" json:"nonce,omitempty"`        // of one who knows the cluster's secret, for the other's proof
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -125,6 +127,13 @@ func (x *Hello) GetWant() string {
 		return x.Want
 	}
 	return ""
+}
+
+func (x *Hello) GetNonce() []byte {
+	if x != nil {
+		return x.Nonce
+	}
+	return nil
 }
 
 // Msg is one message of consensus. Which fields a kind uses, and what it
@@ -479,7 +488,7 @@ var File_peer_proto protoreflect.FileDescriptor
 const file_peer_proto_rawDesc = "" +
 	"\n" +
 	"\n" +
-	"peer.proto\x12\x06doozer\"\xbb\x01\n" +
+	"peer.proto\x12\x06doozer\"\xd1\x01\n" +
 	"\x05Hello\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x18\n" +
 	"\acluster\x18\x02 \x01(\tR\acluster\x12\x14\n" +
@@ -488,7 +497,8 @@ const file_peer_proto_rawDesc = "" +
 	"\x04addr\x18\x05 \x01(\tR\x04addr\x12\x14\n" +
 	"\x05proof\x18\x06 \x01(\fR\x05proof\x12\x1a\n" +
 	"\bsnapshot\x18\a \x01(\bR\bsnapshot\x12\x12\n" +
-	"\x04want\x18\b \x01(\tR\x04want\"\xb9\x01\n" +
+	"\x04want\x18\b \x01(\tR\x04want\x12\x14\n" +
+	"\x05nonce\x18\t \x01(\fR\x05nonce\"\xb9\x01\n" +
 	"\x03Msg\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\rR\x04kind\x12\x0e\n" +
 	"\x02lo\x18\x02 \x01(\x03R\x02lo\x12\x12\n" +

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/ha/doozer/access"
 	"github.com/ha/doozer/store"
 )
 
@@ -34,6 +35,9 @@ type Config struct {
 	// Hosts are names, without a port, by which the page may be asked for,
 	// beyond IP addresses, localhost and this machine's host name.
 	Hosts []string
+
+	// Secrets says who may read, and so see the page; nil: everybody.
+	Secrets *access.Secrets
 
 	// MaxStreams bounds the streams at any moment; one more is answered 503.
 	// 0: DefaultMaxStreams.
@@ -63,6 +67,9 @@ func New(cfg Config) (*Server, error) {
 	if cfg.MaxStreams == 0 {
 		cfg.MaxStreams = DefaultMaxStreams
 	}
+	if cfg.Secrets == nil {
+		cfg.Secrets = access.Open()
+	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
@@ -82,7 +89,7 @@ func New(cfg Config) (*Server, error) {
 		slots: make(chan struct{}, cfg.MaxStreams),
 		ctx:   ctx,
 	}
-	s.handler = guard(allowedHosts(cfg.Hosts), s.routes(static))
+	s.handler = guard(allowedHosts(cfg.Hosts), admit(cfg.Secrets, s.routes(static)))
 	s.http = &http.Server{
 		Handler:        s.handler,
 		ReadTimeout:    readTimeout,

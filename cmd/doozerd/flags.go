@@ -26,6 +26,13 @@ type options struct {
 
 const webPort = "8080"
 
+const helpSecrets = `Environment, the same at all nodes of a cluster:
+  DOOZER_RWSECRET
+    	the secret that it takes to write, and to be a node (default: none)
+  DOOZER_ROSECRET
+    	a secret that it takes to read, or else that other one (default: all may read)
+`
+
 // parse reads the command line. Its error is what is wrong with it; or
 // flag.ErrHelp, when help was asked for, which it wrote to help.
 func parse(args []string, help io.Writer) (*options, error) {
@@ -49,6 +56,7 @@ func parse(args []string, help io.Writer) (*options, error) {
 		fs.SetOutput(help)
 		fmt.Fprintln(help, "Usage of doozerd:")
 		fs.PrintDefaults()
+		fmt.Fprint(help, helpSecrets)
 		return nil, err
 	} else if err != nil {
 		return nil, fmt.Errorf("%w (doozerd -h tells what there is)", err)

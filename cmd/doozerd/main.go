@@ -1,6 +1,7 @@
 // Doozerd is a node of a Doozer cluster. Without -a it begins a new cluster;
 // with -a it attaches to one, and becomes a member as soon as a file in
 // /ctl/cal is empty. It runs until SIGTERM or SIGINT; a second one ends it at once.
+// DOOZER_RWSECRET and DOOZER_ROSECRET in its environment are the cluster's secrets.
 // Exit status: 0; 1 when it could not begin or not go on; 2 for wrong flags.
 package main
 
@@ -16,6 +17,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/ha/doozer/access"
 	"github.com/ha/doozer/peer"
 )
 
@@ -37,6 +39,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case opt.version:
 		fmt.Fprintln(stdout, "doozerd", version())
 		return 0
+	}
+	if opt.peer.Secrets, err = access.FromEnv(os.Getenv); err != nil {
+		return failed(stderr, err, 1)
 	}
 	if err := live(ctx, opt, slog.New(slog.NewTextHandler(stderr, nil))); err != nil {
 		return failed(stderr, err, 1)
@@ -89,11 +94,12 @@ func live(ctx context.Context, opt *options, log *slog.Logger) error {
 		where := "none"
 		if l != nil {
 			where = "http://" + l.Addr().String() + "/"
-			if p, failure = servePage(l, opt.web, s, log); failure != nil {
+			if p, failure = servePage(l, opt.web, s, &cfg); failure != nil {
 				end()
 			}
 		}
-		log.Info("doozerd serves", "addr", s.Addr, "web", where, "cluster", s.Cluster, "node", s.ID, "version", cfg.Version)
+		log.Info("doozerd serves", "addr", s.Addr, "web", where, "cluster", s.Cluster, "node", s.ID, "version", cfg.Version,
+			"access", cfg.Secrets.String())
 	}
 	err = peer.Run(ctx, cfg)
 	if p != nil {

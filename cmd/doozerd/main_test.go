@@ -93,6 +93,23 @@ func TestCannotBegin(t *testing.T) {
 	}
 }
 
+// With secrets that would open what they are to close it does not begin.
+func TestSecretsThatOpen(t *testing.T) {
+	for want, env := range map[string][2]string{
+		"writes would be open to all":        {"", "ro"},
+		"whoever may read could write; make": {"same", "same"},
+	} {
+		t.Setenv("DOOZER_RWSECRET", env[0])
+		t.Setenv("DOOZER_ROSECRET", env[1])
+		status, out := exit(t, "-w", "false", "-l", "127.0.0.1:0")
+		assert.Equal(t, 1, status)
+		assertOneLine(t, want, out)
+		assert.T(t, strings.Contains(out, want), out)
+		status, _ = exit(t, "-v")
+		assert.Equal(t, 0, status)
+	}
+}
+
 // output is a program's stderr while it runs.
 type output struct {
 	mu  sync.Mutex
@@ -165,7 +182,8 @@ func TestPageByName(t *testing.T) {
 	assert.Equal(t, nil, err)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	assert.Equal(t, nil, err)
-	p, err := servePage(l, "doozer.example:8080", peer.Started{ID: "id", Cluster: "c", Store: st}, slog.New(slog.DiscardHandler))
+	p, err := servePage(l, "doozer.example:8080", peer.Started{ID: "id", Cluster: "c", Store: st},
+		&peer.Config{Log: slog.New(slog.DiscardHandler)})
 	assert.Equal(t, nil, err)
 	defer p.end()
 	for host, want := range map[string]int{

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"strconv"
@@ -75,8 +74,8 @@ type page struct {
 }
 
 // servePage begins to serve the page on l, which was asked for as addr.
-func servePage(l net.Listener, addr string, s peer.Started, log *slog.Logger) (*page, error) {
-	srv, err := web.New(web.Config{Store: s.Store, Name: s.Cluster, ID: s.ID, Log: log, Hosts: pageHosts(addr)})
+func servePage(l net.Listener, addr string, s peer.Started, cfg *peer.Config) (*page, error) {
+	srv, err := web.New(web.Config{Store: s.Store, Name: s.Cluster, ID: s.ID, Log: cfg.Log, Hosts: pageHosts(addr), Secrets: cfg.Secrets})
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +83,7 @@ func servePage(l net.Listener, addr string, s peer.Started, log *slog.Logger) (*
 	go func() {
 		err := srv.Serve(l)
 		if !errors.Is(err, http.ErrServerClosed) {
-			log.Error("the web page ended", "err", err)
+			cfg.Log.Error("the web page ended", "err", err)
 		}
 		p.served <- err
 	}()

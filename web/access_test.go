@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/bmizerany/assert"
+	"github.com/chromedp/chromedp"
 
 	"github.com/ha/doozer/access"
 	"github.com/ha/doozer/store"
@@ -68,4 +69,21 @@ func TestPageIsOpenWhereReadsAre(t *testing.T) {
 		assert.Equal(t, "treasure", body(t, get(t, url+"/value?path=/hidden")))
 		assert.Equal(t, "treasure", body(t, get(t, url+"/value?path=/hidden", "Authorization", basic("x", "wrong"))))
 	}
+}
+
+// A browser that was given the secret once gives it with all that the page asks for.
+func TestBrowserWithSecret(t *testing.T) {
+	w := newWriter(t, store.Config{})
+	long := strings.Repeat("0123456789", 50)
+	w.set("/long", long)
+	secrets, err := access.New("rw", "ro")
+	assert.Equal(t, nil, err)
+	_, url := start(t, Config{Store: w.Store, Secrets: secrets})
+	b := browse(t, strings.Replace(url, "http://", "http://me:ro@", 1)) // as if typed when it asked
+	b.do(chromedp.Navigate(url))
+	b.untilShown("/long", "[1] "+long[:200])
+	b.do(chromedp.Click(chromedp.CSS(".more")))
+	b.until(`document.querySelector(".whole").textContent`, long)
+	w.set("/new", "one")
+	b.untilShown("/long", "[1] "+long[:200], "/new", "[2] one")
 }

@@ -9,7 +9,8 @@ import (
 
 // Access presents a secret, which opens the store to this client if it
 // is protected by that one. It is presented again to each node that the
-// client connects to later.
+// client connects to later. It takes the place of the one before, if any; one
+// that is refused, with ErrPermission, changes nothing.
 func (c *Client) Access(ctx context.Context, secret string) error {
 	cn := c.link.cur.Load()
 	for {
@@ -20,10 +21,28 @@ func (c *Client) Access(ctx context.Context, secret string) error {
 		case err != nil && !errors.Is(err, ErrLost):
 			return explain(proto.Request_ACCESS, "", err)
 		}
-		if cn, err = c.link.after(ctx, cn); err != nil {
+		next, err := c.link.after(ctx, cn)
+		if errors.Is(err, ErrPermission) && c.link.retry(secret) {
+			next, err = c.link.after(ctx, cn)
+		}
+		if err != nil {
 			return explain(proto.Request_ACCESS, "", err)
 		}
+		cn = next
 	}
+}
+
+// retry has a link to which all nodes denied access go on with another secret. It
+// reports whether it did: by now there may be a connection, or the client be closed.
+func (l *link) retry(secret string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !errors.Is(l.err, ErrPermission) {
+		return false
+	}
+	l.dialer.setSecret(secret)
+	l.err = nil
+	return true
 }
 
 // remember has a secret presented to all nodes to come. It reports whether cn,

@@ -21,6 +21,9 @@ type Config struct {
 	// is ErrLost. It is for tools that mean one certain node.
 	Pinned bool
 
+	// Secret is presented to each node with ACCESS, if the URI names none. Default: none.
+	Secret string
+
 	// Keepalive is how long nothing is heard of the node before it is asked for
 	// a sign of life. Within three times as long the connection counts as lost,
 	// or later by up to 4 s, 1 s for each 256 KiB of values, if large ones are

@@ -57,6 +57,15 @@
 // A client that is Pinned (see Config) does nothing of the kind: it stays with
 // one connection, whose end fails all that waits with ErrLost.
 //
+// # Secrets
+//
+// A secret, from the URI (sk), Config.Secret or Access, is presented to each node before
+// anything else is asked of it. What it does not open is ErrPermission, at once: the
+// other nodes of a cluster have the same secrets, and are not asked. When a connection
+// is lost and all nodes that are tried deny the secret, calls and watches end with
+// ErrPermission, too, which then matches ErrUnreachable as well; the client
+// goes on trying, and Access may give it another one. The package reads no environment.
+//
 // # Errors
 //
 // What a node refuses is an *Error, told apart with errors.Is:

@@ -32,6 +32,7 @@ var (
 
 	ErrOutcomeUnknown = &Error{Code: proto.Response_OTHER, Detail: "outcome unknown"} // a write may have happened or not
 	ErrNoQuorum       = &Error{Code: proto.Response_OTHER, Detail: "no quorum"}
+	ErrPermission     = &Error{Code: proto.Response_OTHER, Detail: "permission denied"} // it takes a secret, or another one
 	ErrValueTooLarge  = &Error{Code: proto.Response_OTHER, Detail: "value too large"}
 )
 

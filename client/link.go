@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,7 +43,7 @@ func newLink(cfg Config, u *URI) *link {
 	l.ctx, l.stop = context.WithCancel(context.Background())
 	l.dialer = &dialer{
 		net: cfg.DialContext, pinned: cfg.Pinned, admit: cfg.Admit, failed: l.nodes.fail,
-		secret: u.Secret, log: cfg.Log,
+		secret: cmp.Or(u.Secret, cfg.Secret), log: cfg.Log,
 	}
 	return l
 }

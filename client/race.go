@@ -81,6 +81,9 @@ func (r *race) failure(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return unreachable(append(refused, err))
 	}
+	if r.allDeny() {
+		return denied{r.failures[0]}
+	}
 	if len(refused) == 0 {
 		for _, err := range r.failures {
 			if isAnswer(err) && !errors.Is(err, ErrNoQuorum) {
@@ -92,6 +95,20 @@ func (r *race) failure(ctx context.Context) error {
 		return fmt.Errorf("%w: no other is known", ErrUnreachable)
 	}
 	return unreachable(r.failures)
+}
+
+// denied is the failure of a round of attempts in which all nodes denied access.
+type denied struct{ error }
+
+func (e denied) Unwrap() error { return e.error }
+
+func (r *race) allDeny() bool {
+	for _, err := range r.failures {
+		if !errors.Is(err, ErrPermission) {
+			return false
+		}
+	}
+	return len(r.failures) > 0
 }
 
 // notAdmitted is those of the failures that are refusals of Config.Admit.

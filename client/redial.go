@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -110,9 +111,13 @@ func (l *link) redial(old *conn, short int) *conn {
 	}
 	for ; sleep(l.ctx, backoff(round, l.cfg.MaxBackoff)); round++ {
 		addrs, _ := l.nodes.order(time.Now(), nil)
+		secret := l.dialer.getSecret()
 		cn, err := l.dialer.any(l.ctx, addrs, nil)
 		if err == nil {
 			return cn
+		}
+		if _, ok := errors.AsType[denied](err); ok {
+			l.deny(old, secret, err)
 		}
 		l.noted(err)
 	}
@@ -123,8 +128,23 @@ func (l *link) redial(old *conn, short int) *conn {
 func (l *link) giveUp(old *conn) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.failWaiting(old, fmt.Errorf("%w (for %v)", l.failure, l.cfg.GiveUp))
+}
+
+// deny is giveUp for when no node takes a secret, unless there is another one to be
+// tried by now.
+func (l *link) deny(old *conn, secret string, why error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.dialer.getSecret() == secret {
+		l.failWaiting(old, fmt.Errorf("%w: %w", ErrUnreachable, why))
+	}
+}
+
+// failWaiting is for mu held.
+func (l *link) failWaiting(old *conn, why error) {
 	if l.cur.Load() == old && l.err == nil {
-		l.err = fmt.Errorf("%w (for %v)", l.failure, l.cfg.GiveUp)
+		l.err = why
 		l.announce()
 		l.settleLocked(false)
 	}

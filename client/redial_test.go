@@ -324,7 +324,7 @@ func TestSecretOnEachConnection(t *testing.T) {
 	})
 }
 
-// Where nodes let nobody in for a wrong secret, nothing is reachable either.
+// Where nodes let nobody in for a wrong secret, nothing is reachable either, and nothing is waited for.
 func TestGiveUpAfterRefusal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, "a:1")

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"os"
 	"time"
 
+	"github.com/ha/doozer/access"
 	"github.com/ha/doozer/client"
 )
 
@@ -45,13 +47,13 @@ func (l *link) to(ctx context.Context) (*client.Client, error) {
 // dial connects to the node at an address and no other, or to any if there is none.
 func dial(ctx context.Context, c *cluster, addr string) (*client.Client, error) {
 	if addr != "" {
-		return client.Config{Pinned: true}.Dial(ctx, addr)
+		return client.Config{Pinned: true, Secret: access.Presented(os.Getenv)}.Dial(ctx, addr)
 	}
 	v := make(url.Values)
 	for _, p := range c.places {
 		v.Add("ca", p.last())
 	}
-	return client.Dial(ctx, "doozer:?"+v.Encode())
+	return client.Config{Secret: access.Presented(os.Getenv)}.Dial(ctx, "doozer:?"+v.Encode())
 }
 
 // judge notes how an operation ended. A client that finds its nodes itself is

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"time"
 
+	"github.com/ha/doozer/access"
 	"github.com/ha/doozer/client"
 )
 
@@ -25,7 +27,7 @@ type watcher struct {
 func newWatcher(ctx context.Context, p *place, from int64) (*watcher, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	one, err := client.Dial(ctx, p.last())
+	one, err := client.Config{Secret: access.Presented(os.Getenv)}.Dial(ctx, p.last())
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/ha/doozer/access"
 	"github.com/ha/doozer/client"
 	"github.com/ha/doozer/journal"
 	"github.com/ha/doozer/store"
@@ -25,6 +26,9 @@ func defaultAddr() string {
 	}
 	return "127.0.0.1:8046"
 }
+
+// secret is what is presented when an address names none.
+func secret() string { return access.Presented(os.Getenv) }
 
 // headOf asks which cluster has a revision, and tells of it as a snapshot's head does. heard
 // is when that revision was known to be there; the read happens after it.

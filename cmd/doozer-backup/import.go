@@ -61,7 +61,7 @@ func (im *importer) run(ctx context.Context, e *env) error {
 	if len(fs) == 0 && damaged == nil {
 		e.warn("there is no file that matches %s", im.pattern)
 	}
-	cfg := client.Config{Keepalive: client.DefaultKeepalive, GiveUp: giveUp}
+	cfg := client.Config{Keepalive: client.DefaultKeepalive, GiveUp: giveUp, Secret: secret()}
 	c, err := cfg.Dial(ctx, im.addr)
 	if err != nil {
 		return err

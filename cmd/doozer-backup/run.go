@@ -139,10 +139,25 @@ func newFollower(ctx context.Context, cfg *runConfig, j *journal.Journal, log *s
 		every: cfg.every.pause(), fresh: make(chan struct{}, 1)}
 	f.state.follows(f.who.name, f.who.id, j.Rev())
 	f.state.survey(a)
-	if f.c, err = (client.Config{Log: log, Admit: f.who.admit}).Dial(ctx, cfg.addr); errors.Is(err, errOtherCluster) {
+	if f.c, err = (client.Config{Log: log, Admit: f.who.admit, Secret: secret()}).Dial(ctx, cfg.addr); errors.Is(err, errOtherCluster) {
 		err = fmt.Errorf("the journal in %s is of another cluster; give this one a folder of its own (-d): %w", cfg.dir, err)
 	}
+	if err != nil {
+		return nil, err
+	}
+	if err = mayRead(ctx, f.c); err != nil {
+		f.c.Close()
+	}
 	return f, err
+}
+
+// mayRead says so at once if it takes a secret to read. What else may be wrong is for the follower to
+// try again.
+func mayRead(ctx context.Context, c *client.Client) error {
+	if _, _, err := c.Get(ctx, nameFile, client.Local()); errors.Is(err, client.ErrPermission) {
+		return err
+	}
+	return nil
 }
 
 // fsync is a flag: the time between two commits; 0: batch by batch.

@@ -90,7 +90,7 @@ func (e *env) saveCluster(ctx context.Context, addr, out string, local, force bo
 // dialFor dials a cluster; or, for what one node has, the best of those that answer.
 func dialFor(ctx context.Context, e *env, addr string, local bool) (*client.Client, error) {
 	if !local {
-		return client.Config{GiveUp: giveUp}.Dial(ctx, addr)
+		return client.Config{GiveUp: giveUp, Secret: secret()}.Dial(ctx, addr)
 	}
 	uri, err := client.ParseURI(addr)
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -43,7 +44,7 @@ func dialSurvivor(ctx context.Context, e *env, uri *client.URI) (*client.Client,
 // survivors are the nodes that answer, and why the others do not.
 func survivors(ctx context.Context, uri *client.URI) (found []*survivor, failures unreached) {
 	for _, addr := range uri.Addrs {
-		s, err := dialNode(ctx, addr, uri.Secret)
+		s, err := dialNode(ctx, addr, cmp.Or(uri.Secret, secret()))
 		if err != nil {
 			failures = append(failures, err)
 		} else {
@@ -85,22 +86,17 @@ func (u unreached) Unwrap() []error { return u }
 func dialNode(ctx context.Context, addr, secret string) (s *survivor, err error) {
 	ctx, cancel := context.WithTimeout(ctx, giveUp)
 	defer cancel()
-	c, err := client.Config{Pinned: true, Keepalive: client.DefaultKeepalive}.Dial(ctx, addr)
+	c, err := client.Config{Pinned: true, Keepalive: client.DefaultKeepalive, Secret: secret}.Dial(ctx, addr)
 	if err != nil {
 		return nil, err
 	}
-	if s, err = look(ctx, c, addr, secret); err != nil {
+	if s, err = look(ctx, c, addr); err != nil {
 		c.Close()
 	}
 	return s, err
 }
 
-func look(ctx context.Context, c *client.Client, addr, secret string) (*survivor, error) {
-	if secret != "" {
-		if err := c.Access(ctx, secret); err != nil {
-			return nil, err
-		}
-	}
+func look(ctx context.Context, c *client.Client, addr string) (*survivor, error) {
 	rev, err := c.Rev(ctx, client.Local())
 	if err != nil {
 		return nil, err

@@ -60,7 +60,7 @@ func startCluster(ctx context.Context, doozerd string, n int) (_ *server, err er
 	if err := s.addNode(ctx, doozerd); err != nil {
 		return nil, err
 	}
-	c, err := client.Dial(ctx, s.addrs[0])
+	c, err := dial(ctx, s.addrs[0])
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func (s *server) addNode(ctx context.Context, doozerd string, args ...string) er
 	s.procs = append(s.procs, p)
 	s.addrs = append(s.addrs, addr)
 	return p.until(ctx, "it answered", func() bool {
-		c, err := client.Config{Pinned: true}.Dial(ctx, addr)
+		c, err := client.Config{Pinned: true, Secret: secret()}.Dial(ctx, addr)
 		if err == nil {
 			c.Close()
 		}

@@ -36,7 +36,7 @@ func measureFollows(ctx context.Context, o options, progress io.Writer) (*follow
 	if err := fill(ctx, nodes.addrs[0], benchDir, benchKeys); err != nil {
 		return nil, err
 	}
-	c, err := client.Dial(ctx, nodes.addrs[0])
+	c, err := dial(ctx, nodes.addrs[0])
 	if err != nil {
 		return nil, err
 	}

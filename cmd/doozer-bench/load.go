@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"net"
 	"time"
 )
 
@@ -71,8 +70,7 @@ func (l load) dial(ctx context.Context) ([]*caller, error) {
 	}
 	callers := make([]*caller, 0, l.conns)
 	for i := range l.conns {
-		var d net.Dialer
-		conn, err := d.DialContext(ctx, "tcp", l.addrs[(i+l.offset)%len(l.addrs)])
+		own, err := dialLink(ctx, l.addrs[(i+l.offset)%len(l.addrs)])
 		if err != nil {
 			closeAll(callers)
 			return nil, err
@@ -81,7 +79,7 @@ func (l load) dial(ctx context.Context) ([]*caller, error) {
 		t.frame = append([]byte(nil), t.frame...)
 		first := (i*l.keys/l.conns + l.offset*keyStride) % l.keys
 		callers = append(callers, &caller{
-			link:  newLink(conn),
+			link:  own,
 			t:     &t,
 			keys:  keys{first, l.keys},
 			slots: make([]slot, (l.outstanding+i)/l.conns),

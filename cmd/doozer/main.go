@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/ha/doozer/access"
 	"github.com/ha/doozer/client"
 )
 
@@ -118,7 +119,8 @@ const giveUp = 5 * time.Second
 // config is that of the client: -local means the node that was dialed, all else
 // whichever node serves.
 func (s *session) config() client.Config {
-	return client.Config{Pinned: s.local, Keepalive: client.DefaultKeepalive, GiveUp: giveUp}
+	return client.Config{Pinned: s.local, Keepalive: client.DefaultKeepalive, GiveUp: giveUp,
+		Secret: access.Presented(os.Getenv)}
 }
 
 // dial tells an address that makes no sense from one where nobody answers.

@@ -24,8 +24,14 @@ type node struct {
 // otherwise, and waits until it answers.
 func startNode(t *testing.T, name string, args ...string) *node {
 	t.Helper()
+	return startNodeWith(t, nil, name, args...)
+}
+
+// startNodeWith is startNode with more in the environment.
+func startNodeWith(t *testing.T, env []string, name string, args ...string) *node {
+	t.Helper()
 	args = append([]string{"-l", "127.0.0.1:0", "-w", "false"}, args...)
-	n := &node{process: start(t, name, args...)}
+	n := &node{process: startWith(t, env, "doozerd", name, args...)}
 	serves := regexp.MustCompile(`msg="doozerd serves" addr=(\S+) web=(\S+)`)
 	eventually(t, name+" serves", func() error {
 		m := serves.FindStringSubmatch(n.stderr.String())

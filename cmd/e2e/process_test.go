@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"errors"
+	"os"
 	"os/exec"
 	"strings"
 	"sync"
@@ -28,7 +29,14 @@ func start(t *testing.T, name string, args ...string) *process {
 
 func startProgram(t *testing.T, program, name string, args ...string) *process {
 	t.Helper()
+	return startWith(t, nil, program, name, args...)
+}
+
+// startWith is startProgram with more in the environment.
+func startWith(t *testing.T, env []string, program, name string, args ...string) *process {
+	t.Helper()
 	p := &process{cmd: exec.Command(program, args...), name: name, stdout: new(output), stderr: new(output), ended: make(chan struct{})}
+	p.cmd.Env = append(os.Environ(), env...)
 	p.cmd.Stdout, p.cmd.Stderr = p.stdout, p.stderr
 	p.cmd.SysProcAttr = dieWithParent()
 	if err := p.cmd.Start(); err != nil {

@@ -223,6 +223,37 @@ func TestSecretChanges(t *testing.T) {
 	})
 }
 
+// A secret that is brought while nodes are about to deny the one before is tried, whatever they say.
+func TestSecretDuringDenial(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "a:1")
+		w.locked("s")
+		cfg := w.config()
+		cfg.Secret = "s"
+		c := w.client(cfg, "a:1")
+		synctest.Wait()
+		w.locked("t")
+		w.do("a:1", func(a *actor) {
+			quick := a.answer
+			a.answer = func(q *proto.Request) []*proto.Response {
+				if q.GetVerb() == proto.Request_ACCESS {
+					w.mu.Unlock()
+					time.Sleep(time.Second)
+					w.mu.Lock()
+				}
+				return quick(q)
+			}
+		})
+		w.cut("a:1")
+		assert.T(t, errors.Is(c.Nop(t.Context()), ErrPermission))
+		time.Sleep(500 * time.Millisecond) // the next attempt is on its way
+		assert.Equal(t, nil, c.Access(t.Context(), "t"))
+		assert.Equal(t, nil, c.Nop(t.Context()))
+		c.Close()
+		w.serving.Wait()
+	})
+}
+
 // Config.Admit reads with the secret; and one that may not read says nothing about whose node it is.
 func TestAdmitWithSecret(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/ha/doozer/proto"
@@ -28,8 +27,8 @@ func (d *dialer) ask(ctx context.Context, cn *conn) error {
 		}
 		return r.value, r.rev, nil
 	})
-	if err == nil || errors.Is(err, ErrPermission) { // which says nothing of whose node it is
-		return err
+	if err == nil {
+		return nil
 	}
 	if ctx.Err() == nil {
 		d.log.Warn("a node is not admitted", "addr", cn.addr, "node", cn.id, "why", err)

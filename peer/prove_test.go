@@ -480,9 +480,10 @@ func (m frameOf) MarshalToSizedBufferVT(b []byte) (int, error) { return copy(b, 
 // A node that is led back to itself finds out, and so does the other end of it.
 func TestReflectionToItself(t *testing.T) {
 	r := start(t, guardedConfig(t, "rw", "ro")())
-	addr, _ := between(t, r.Started.Addr)
+	addr, said := between(t, r.Started.Addr)
 	why := r.meets(t, addr)
 	assert.T(t, strings.Contains(why, "this node itself"), why)
+	assert.Equal(t, 0, len(said)) // it gave no proof
 	unlinked(t, r)
 }
 

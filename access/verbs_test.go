@@ -32,3 +32,14 @@ func TestNeeds(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkAllows(b *testing.B) {
+	verbs := []proto.Request_Verb{proto.Request_GET, proto.Request_SET, proto.Request_WATCH, proto.Request_REV}
+	denied := 0
+	for i := range b.N {
+		if !Read.Allows(verbs[i%4]) {
+			denied++
+		}
+	}
+	b.ReportMetric(float64(denied)/float64(b.N), "denied")
+}

@@ -38,8 +38,9 @@
 //
 // A pair of nodes has one link; both may dial, and both keep the same one of
 // two (link.go, links.go). A link begins with a PEER request and a hello each
-// way (hello.go, ident.go); nodes of another protocol version, cluster or
-// window are refused. Messages that do not fit into a link's bounded queue are
+// way (hello.go, ident.go), and, where there is a secret, with proofs that both know it
+// (prove.go): before that neither takes anything else from the other. Nodes of another
+// protocol version, secret, cluster or window are refused. Messages that do not fit into a link's bounded queue are
 // dropped, as on any network, and said again by consensus; writes that are passed
 // on, which are not, are bounded so that they fit (link.go). A link that is
 // silent for long is closed; one that ends is dialed again, less and less often.

@@ -23,6 +23,12 @@
 // that is not read will be read again. Nothing is reserved for what a client
 // only announces.
 //
+// # What clients may do
+//
+// Before a verb is served package access is asked whether the connection may (verbs.go). A
+// connection's level is its reader's alone, so what ACCESS changes counts for the
+// requests after it, and for those alone.
+//
 // # What keeps CANCEL honest
 //
 // Every response is queued under the connection's mutex, after a look at the

@@ -8,7 +8,7 @@
 //	GET /events       the stream
 //	GET /value?path=  one file's whole value, as bytes
 //
-// Reading order: web.go (the server's life), guard.go (who may ask), events.go
+// Reading order: web.go (the server's life), guard.go (for which host), access.go (with which secret), events.go
 // (a stream's door), stream.go (what it sends, and when), batch.go and frame.go
 // (the pure parts of it). The page begins at static/main.js.
 //
@@ -38,9 +38,10 @@
 //
 // # What is protected, and what is not
 //
-// The page has no users and no passwords: whoever can reach the address can read
-// the whole store, so listen on an address that only the right people can reach, or put an
-// authenticating proxy before it. Nothing can be written through this package.
+// Where reads take a secret (Config.Secrets) all of this takes one, as the password of
+// HTTP's basic authentication, with any user name; without it there is nothing but status 401. Where
+// they do not, whoever can reach the address can read the whole store. Nothing can
+// be written through this package.
 //
 // What is protected is a reader's browser, against other sites it visits:
 //
@@ -55,5 +56,5 @@
 //     (trusted types) no string as markup. Values by themselves are sent as
 //     application/octet-stream, not to be sniffed.
 //
-// Not protected: what travels, since this is plain HTTP.
+// Not protected: what travels, since this is plain HTTP, the secret as well.
 package web

@@ -82,10 +82,8 @@ func (s *Secrets) String() string {
 	return "by secret"
 }
 
-func hmacOf(key []byte, parts ...[]byte) []byte {
+func hmacOf(key, message []byte) []byte {
 	mac := hmac.New(sha256.New, key)
-	for _, part := range parts {
-		mac.Write(part)
-	}
+	mac.Write(message)
 	return mac.Sum(nil)
 }

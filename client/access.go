@@ -32,7 +32,7 @@ func (c *Client) Access(ctx context.Context, secret string) error {
 	}
 }
 
-// retry has a link to which all nodes denied access go on with another secret. It
+// retry has a link to which nodes denied access go on with another secret. It
 // reports whether it did: by now there may be a connection, or the client be closed.
 func (l *link) retry(secret string) bool {
 	l.mu.Lock()

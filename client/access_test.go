@@ -223,6 +223,33 @@ func TestSecretChanges(t *testing.T) {
 	})
 }
 
+// That one node of three is dead makes no difference; that one, of which nobody knows whose it is, denies it
+// while the others are dead does.
+func TestSecretDeniedByMost(t *testing.T) {
+	for _, dead := range []int{1, 2} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, "a:1", "b:1", "c:1")
+			w.locked("s")
+			cfg := w.config()
+			cfg.Secret = "s"
+			c := w.client(cfg, "a:1", "b:1", "c:1")
+			synctest.Wait()
+			w.locked("t")
+			for i, addr := range []string{"a:1", "b:1", "c:1"} {
+				w.do(addr, func(a *actor) { a.refuse = i < dead })
+				w.cut(addr)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			err := c.Nop(ctx)
+			assert.T(t, errors.Is(err, ErrPermission) && errors.Is(err, ErrUnreachable), err)
+			assert.Equal(t, dead == 2, errors.Is(err, context.DeadlineExceeded), err)
+			c.Close()
+			w.serving.Wait()
+		})
+	}
+}
+
 // A secret that is brought while nodes are about to deny the one before is tried, whatever they say.
 func TestSecretDuringDenial(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -62,7 +62,7 @@
 // A secret, from the URI (sk), Config.Secret or Access, is presented to each node before
 // anything else is asked of it. What it does not open is ErrPermission, at once: the
 // other nodes of a cluster have the same secrets, and are not asked. When a connection
-// is lost and all nodes that are tried deny the secret, calls and watches end with
+// is lost and most of the nodes that are tried deny the secret, calls and watches end with
 // ErrPermission, too, which then matches ErrUnreachable as well; the client
 // goes on trying, and Access may give it another one. The package reads no environment.
 //

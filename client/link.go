@@ -106,7 +106,7 @@ func (l *link) noted(err error) {
 func (l *link) after(ctx context.Context, old *conn) (*conn, error) {
 	for {
 		l.mu.Lock()
-		cn, err, changed, failure := l.cur.Load(), l.err, l.changed, l.failure
+		cn, err, changed := l.cur.Load(), l.err, l.changed
 		l.mu.Unlock()
 		switch {
 		case cn != old:
@@ -117,7 +117,13 @@ func (l *link) after(ctx context.Context, old *conn) (*conn, error) {
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return nil, fmt.Errorf("%w: %w", failure, ctx.Err())
+			return nil, fmt.Errorf("%w: %w", l.latestFailure(), ctx.Err())
 		}
 	}
+}
+
+func (l *link) latestFailure() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.failure
 }

@@ -81,8 +81,8 @@ func (r *race) failure(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return unreachable(append(refused, err))
 	}
-	if r.allDeny() {
-		return denied{r.failures[0]}
+	if err := r.denial(); err != nil {
+		return denied{err}
 	}
 	if len(refused) == 0 {
 		for _, err := range r.failures {
@@ -97,18 +97,24 @@ func (r *race) failure(ctx context.Context) error {
 	return unreachable(r.failures)
 }
 
-// denied is the failure of a round of attempts in which all nodes denied access.
+// denied is the failure of a round of attempts in which most nodes denied access.
 type denied struct{ error }
 
 func (e denied) Unwrap() error { return e.error }
 
-func (r *race) allDeny() bool {
+// denial is what most nodes said if they denied access, or nil. That a few did, of which one may be
+// another cluster's at an old address by now, says nothing of those that did not answer.
+func (r *race) denial() (why error) {
+	n := 0
 	for _, err := range r.failures {
-		if !errors.Is(err, ErrPermission) {
-			return false
+		if errors.Is(err, ErrPermission) {
+			n, why = n+1, err
 		}
 	}
-	return len(r.failures) > 0
+	if 2*n <= len(r.failures) {
+		return nil
+	}
+	return why
 }
 
 // notAdmitted is those of the failures that are refusals of Config.Admit.

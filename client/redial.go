@@ -131,7 +131,7 @@ func (l *link) giveUp(old *conn) {
 	l.failWaiting(old, fmt.Errorf("%w (for %v)", l.failure, l.cfg.GiveUp))
 }
 
-// deny is giveUp for when no node takes a secret, unless there is another one to be
+// deny is giveUp for when nodes do not take a secret, unless there is another one to be
 // tried by now.
 func (l *link) deny(old *conn, secret string, why error) {
 	l.mu.Lock()

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ha/doozer/access"
 	"github.com/ha/doozer/consensus"
+	"github.com/ha/doozer/proto/access"
 	"github.com/ha/doozer/store"
 )
 

@@ -7,8 +7,8 @@ import (
 	"net"
 	"time"
 
-	"github.com/ha/doozer/access"
 	"github.com/ha/doozer/proto"
+	"github.com/ha/doozer/proto/access"
 )
 
 // helloTimeout bounds the time until a dialed node has answered.

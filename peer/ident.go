@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/ha/doozer/access"
 	"github.com/ha/doozer/proto"
+	"github.com/ha/doozer/proto/access"
 )
 
 // protocolVersion is that of what peers say to each other. Nodes of different

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/ha/doozer/access"
 	"github.com/ha/doozer/proto"
+	"github.com/ha/doozer/proto/access"
 )
 
 // Where there is a secret, both ends of a connection prove to know it before

@@ -12,10 +12,10 @@ import (
 
 	"github.com/bmizerany/assert"
 
-	"github.com/ha/doozer/access"
 	"github.com/ha/doozer/client"
 	"github.com/ha/doozer/consensus"
 	"github.com/ha/doozer/proto"
+	"github.com/ha/doozer/proto/access"
 )
 
 func secrets(t *testing.T, rw, ro string) *access.Secrets {

@@ -8,8 +8,8 @@ import (
 	"net"
 	"sync"
 
-	"github.com/ha/doozer/access"
 	"github.com/ha/doozer/proto"
+	"github.com/ha/doozer/proto/access"
 )
 
 // maxBatch is how many requests are taken in one go: after them the reader

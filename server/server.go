@@ -9,8 +9,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ha/doozer/access"
 	"github.com/ha/doozer/proto"
+	"github.com/ha/doozer/proto/access"
 	"github.com/ha/doozer/store"
 )
 

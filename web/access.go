@@ -3,7 +3,7 @@ package web
 import (
 	"net/http"
 
-	"github.com/ha/doozer/access"
+	"github.com/ha/doozer/proto/access"
 )
 
 // admit lets those through that may read: everybody, or who gives one of the

@@ -9,7 +9,7 @@ import (
 	"github.com/bmizerany/assert"
 	"github.com/chromedp/chromedp"
 
-	"github.com/ha/doozer/access"
+	"github.com/ha/doozer/proto/access"
 	"github.com/ha/doozer/store"
 )
 

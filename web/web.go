@@ -9,7 +9,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/ha/doozer/access"
+	"github.com/ha/doozer/proto/access"
 	"github.com/ha/doozer/store"
 )
 

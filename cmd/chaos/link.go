@@ -7,8 +7,8 @@ import (
 	"os"
 	"time"
 
-	"github.com/ha/doozer/access"
 	"github.com/ha/doozer/client"
+	"github.com/ha/doozer/proto/access"
 )
 
 // opTime is how long one waits for an operation, and for a connection.

@@ -8,8 +8,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ha/doozer/access"
 	"github.com/ha/doozer/client"
+	"github.com/ha/doozer/proto/access"
 )
 
 // watcher watches the whole tree from a revision on, and records what it is told. It

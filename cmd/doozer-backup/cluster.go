@@ -6,9 +6,9 @@ import (
 	"os"
 	"time"
 
-	"github.com/ha/doozer/access"
 	"github.com/ha/doozer/client"
 	"github.com/ha/doozer/journal"
+	"github.com/ha/doozer/proto/access"
 	"github.com/ha/doozer/store"
 )
 

@@ -7,9 +7,9 @@ import (
 	"os"
 	"time"
 
-	"github.com/ha/doozer/access"
 	"github.com/ha/doozer/client"
 	"github.com/ha/doozer/proto"
+	"github.com/ha/doozer/proto/access"
 )
 
 // secret is what nodes are presented: those that this program starts have its environment.

@@ -9,8 +9,8 @@ import (
 	"os"
 	"time"
 
-	"github.com/ha/doozer/access"
 	"github.com/ha/doozer/client"
+	"github.com/ha/doozer/proto/access"
 )
 
 // verbs is the table of what doozer can do, in the order of its help.

@@ -17,8 +17,8 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/ha/doozer/access"
 	"github.com/ha/doozer/peer"
+	"github.com/ha/doozer/proto/access"
 )
 
 func main() {

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -27,6 +26,7 @@ func TestSurvivorWithoutMajorityAnswers(t *testing.T) {
 	expect(t, follower.c, "/message", "hello")
 	nodes[0].kill()
 	nodes[1].kill()
+	unleased(t, nodes[2])
 	c := nodes[2].c
 	began := time.Now()
 	var wg sync.WaitGroup
@@ -59,6 +59,18 @@ func TestSurvivorWithoutMajorityAnswers(t *testing.T) {
 	}
 }
 
+// unleased waits until a node has to ask others before it reads.
+func unleased(t *testing.T, n *node) {
+	t.Helper()
+	eventually(t, n.name+" has no lease", func() error {
+		s, err := n.c.Status(timed(t))
+		if err == nil && s.LeaseMS > 0 {
+			err = fmt.Errorf("it has one for %d ms", s.LeaseMS)
+		}
+		return err
+	})
+}
+
 // Nor does doozer hang where the others are stopped, and accept connections: it
 // looks among them for one that does better, but not for long.
 func TestReadAmongStoppedNodes(t *testing.T) {
@@ -68,11 +80,7 @@ func TestReadAmongStoppedNodes(t *testing.T) {
 	for _, n := range nodes[:2] {
 		n.signal(syscall.SIGSTOP)
 	}
-	for err := error(nil); err == nil; { // until its leases are over
-		ctx, cancel := context.WithTimeout(timed(t), 200*time.Millisecond)
-		_, _, err = nodes[2].c.Get(ctx, "/message")
-		cancel()
-	}
+	unleased(t, nodes[2])
 	began := time.Now()
 	_, _, status := shell(t, nodes[2].addr, "doozer get /message")
 	took := time.Since(began)

@@ -2,6 +2,9 @@ package client
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"iter"
 
 	"github.com/ha/doozer/proto"
 )
@@ -47,7 +50,8 @@ type Watch struct {
 // loses its connection after it brought nothing for longer than the history
 // reaches: nobody can tell then whether something was missed. The way out is
 // to look at what there is, and to watch what follows: Rev, Walk At that
-// revision, Watch from the next one (see the example).
+// revision, Watch from the next one (see the example). Mirror does just that by
+// itself.
 //
 // Whether the node accepts glob and rev the first Next tells.
 func (c *Client) Watch(ctx context.Context, glob string, rev int64) (*Watch, error) {
@@ -78,9 +82,30 @@ func (c *Client) watch(ctx context.Context, cur *watchCursor) (*Watch, error) {
 func (w *Watch) Next() (Event, error) {
 	r, err := w.stream.next()
 	if err != nil {
-		return Event{}, explain(proto.Request_WATCH, w.glob, err)
+		return Event{}, w.explain(err)
 	}
 	return newEvent(&r), nil
+}
+
+// All brings the changes to a loop. It ends, as the watch does, after the first
+// error, which is one of those of Next. A loop that breaks off leaves the watch
+// open: another one goes on after the last change that it was given.
+//
+//	for ev, err := range w.All() {
+//		if err != nil {
+//			return err
+//		}
+//		...
+//	}
+func (w *Watch) All() iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		for {
+			ev, err := w.Next()
+			if !yield(ev, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 // NextBatch is Next for those who follow many changes: it waits for the next
@@ -94,9 +119,17 @@ func (w *Watch) NextBatch(buf []Event) ([]Event, error) {
 		}
 	})
 	if err != nil {
-		return buf, explain(proto.Request_WATCH, w.glob, err)
+		return buf, w.explain(err)
 	}
 	return buf, nil
+}
+
+// explain says what ended, and for ErrTooLate what to do about it.
+func (w *Watch) explain(err error) error {
+	if errors.Is(err, ErrTooLate) {
+		err = fmt.Errorf("%w; changes may have been missed: walk at the present revision, and watch from the next", err)
+	}
+	return explain(proto.Request_WATCH, w.glob, err)
 }
 
 // Pending reports whether Next would return at once, so that a program may

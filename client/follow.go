@@ -20,7 +20,7 @@ func (m *Mirror) run(ctx context.Context) {
 		var view *View
 		if errors.Is(err, ErrTooLate) {
 			m.client.link.cfg.Log.Info("a mirror begins anew", "glob", m.glob, "why", err)
-			view, err = m.begin(ctx, round)
+			view, err = m.client.begin(ctx, m.glob, round)
 		}
 		if err != nil {
 			m.end(m.explain(err))
@@ -30,11 +30,11 @@ func (m *Mirror) run(ctx context.Context) {
 	}
 }
 
-// begin reads all files as of one revision. A revision that is forgotten before all are
-// there is given up for a newer one.
-func (m *Mirror) begin(ctx context.Context, round int) (*View, error) {
-	for ; sleep(ctx, backoff(round, m.client.link.cfg.MaxBackoff)); round++ {
-		view, err := m.read(ctx)
+// begin reads the files that match a glob, all as of one revision. One that is forgotten
+// before all are there is given up for a newer one.
+func (c *Client) begin(ctx context.Context, glob string, round int) (*View, error) {
+	for ; sleep(ctx, backoff(round, c.link.cfg.MaxBackoff)); round++ {
+		view, err := c.read(ctx, glob)
 		if !errors.Is(err, ErrTooLate) {
 			return view, err
 		}
@@ -42,13 +42,13 @@ func (m *Mirror) begin(ctx context.Context, round int) (*View, error) {
 	return nil, ctx.Err()
 }
 
-func (m *Mirror) read(ctx context.Context) (*View, error) {
-	rev, err := m.client.Rev(ctx)
+func (c *Client) read(ctx context.Context, glob string) (*View, error) {
+	rev, err := c.Rev(ctx)
 	if err != nil || rev == 0 { // nothing was ever written
 		return new(View), err
 	}
 	v := &View{rev: rev}
-	for f, err := range m.client.Walk(ctx, m.glob, At(rev)) {
+	for f, err := range c.Walk(ctx, glob, At(rev)) {
 		if err != nil {
 			return nil, err
 		}

@@ -35,7 +35,7 @@ func (c *Client) Mirror(ctx context.Context, glob string) (*Mirror, error) {
 	ctx, stop := context.WithCancel(ctx)
 	m := &Mirror{client: c, glob: glob, stop: stop, done: make(chan struct{}), changed: make(chan struct{})}
 	var err error
-	if m.view, err = m.begin(ctx, 0); err != nil {
+	if m.view, err = c.begin(ctx, glob, 0); err != nil {
 		stop()
 		return nil, m.explain(err)
 	}

@@ -117,3 +117,18 @@ func (v *View) since(old *View) (changes []Event) {
 }
 
 func set(f File) Event { return Event{Path: f.Path, Value: f.Value, Rev: f.Rev} }
+
+// names is the names in the directory at path.
+func (v *View) names(path string) (names []string) {
+	prefix := path + "/"
+	i, _ := slices.BinarySearchFunc(v.files, prefix, func(f File, prefix string) int {
+		return comparePaths(f.Path, prefix)
+	})
+	for ; i < len(v.files) && strings.HasPrefix(v.files[i].Path, prefix); i++ {
+		name, _, _ := strings.Cut(v.files[i].Path[len(prefix):], "/")
+		if n := len(names); n == 0 || names[n-1] != name {
+			names = append(names, name)
+		}
+	}
+	return names
+}

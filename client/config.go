@@ -59,6 +59,12 @@ type Config struct {
 	// an attempt takes 5 s in all, from the dialing on.
 	Admit func(ctx context.Context, read func(path string) (value []byte, rev int64, err error)) error
 
+	// Boot is the URI of a cluster whose name service (DzNS) tells where others are: its
+	// files /ctl/ns/<cluster>/<id> hold the addresses of their nodes. A URI with cn is looked up there, when the client
+	// is dialed, and again while none of all nodes that it knows of answers. It then takes no node whose cluster
+	// has another name. Default: none; then cn means nothing beside ca, and alone is an error.
+	Boot string
+
 	// DialContext makes connections; it has to end when its context does.
 	// Default: a net.Dialer's.
 	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
@@ -85,11 +91,21 @@ func (cfg Config) withDefaults() Config {
 
 // Dial is like the function Dial, with a configuration.
 func (cfg Config) Dial(ctx context.Context, uri string) (*Client, error) {
-	u, err := ParseURI(uri)
+	u, err := cfg.ParseURI(uri)
 	if err != nil {
 		return nil, err
 	}
-	l := newLink(cfg.withDefaults(), u)
+	cfg = cfg.withDefaults()
+	ns := cfg.nameService(u)
+	if ns != nil {
+		if u.Addrs, err = ns.find(ctx); err != nil {
+			return nil, err
+		}
+	}
+	l := newLink(cfg, u)
+	if l.ns = ns; ns != nil {
+		l.dialer.belong(ns.cluster)
+	}
 	addrs, _ := l.nodes.order(time.Now(), nil)
 	cn, err := l.dialer.any(ctx, addrs, nil)
 	if err != nil {

@@ -39,7 +39,8 @@ func TestParseURIErrors(t *testing.T) {
 	tests := []struct{ in, exp string }{
 		{"", `bad address "": the address is empty`},
 		{"doozer:", `bad address "doozer:": a doozer: URI goes on with ?ca=<address>`},
-		{"doozer:?cn=x", `bad address "doozer:?cn=x": it names no node (ca=<address>)`},
+		{"doozer:?un=x", `bad address "doozer:?un=x": it names no node (ca=<address>) and no cluster (cn=<name>)`},
+		{"doozer:?cn=x", `bad address "doozer:?cn=x": ` + ErrNoBoot.Error()},
 		{"doozer:?ca=", `bad address "doozer:?ca=": ca=: the address is empty`},
 		{"doozer:?ca=a:b:c", `bad address "doozer:?ca=a:b:c": ca=a:b:c: an address is host:port`},
 		{"a:0", `bad address "a:0": port "0" is not a number from 1 to 65535`},

@@ -16,6 +16,7 @@ type link struct {
 	cfg    Config
 	dialer *dialer
 	nodes  *nodes
+	ns     *nameService // nil: there is none to ask
 
 	ctx     context.Context // ends with the client
 	stop    context.CancelFunc

@@ -15,9 +15,8 @@ const (
 
 // nodes is what a client knows of where the cluster's nodes are.
 type nodes struct {
-	given []string // by whoever dialed
-
 	mu     sync.Mutex
+	given  []string             // by whoever dialed, or by a name service
 	found  map[string]string    // addresses, by id, that the cluster itself names
 	failed map[string]time.Time // by address: when it last failed
 	gone   map[string]int64     // by id: the latest revision known to be gone from its history
@@ -33,6 +32,13 @@ func (n *nodes) replace(found map[string]string) {
 	defer n.mu.Unlock()
 	n.found = found
 	n.forget()
+}
+
+// give replaces what was given by whoever dialed.
+func (n *nodes) give(addrs []string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.given = addrs
 }
 
 // put notes the address of a node, or with "" that it has none any more.

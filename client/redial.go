@@ -120,6 +120,7 @@ func (l *link) redial(old *conn, short int) *conn {
 			l.deny(old, secret, err)
 		}
 		l.noted(err)
+		l.lookUp()
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ import (
 // URI is what a doozer: URI says.
 type URI struct {
 	Addrs   []string // ca: nodes' addresses, each host:port
-	Cluster string   // cn: the cluster's name
+	Cluster string   // cn: the cluster's name, to be looked up if Config.Boot is set
 	Secret  string   // sk: presented with ACCESS
 	Unique  string   // un: means nothing to a client
 }
@@ -25,9 +25,16 @@ type URI struct {
 //	doozer:?ca=<address>&ca=<address>&cn=<name>&sk=<secret>&un=<name>
 //
 // with parameters written as in an HTTP query; those that it does not know
-// are passed over. An address without a port gets 8046.
-func ParseURI(s string) (*URI, error) {
+// are passed over. An address without a port gets 8046. A cluster's name alone, with no ca,
+// is ErrNoBoot: see Config.ParseURI.
+func ParseURI(s string) (*URI, error) { return Config{}.ParseURI(s) }
+
+// ParseURI is like the function ParseURI, but takes a cluster's name alone if Boot is set.
+func (cfg Config) ParseURI(s string) (*URI, error) {
 	u, err := parseURI(s)
+	if err == nil && len(u.Addrs) == 0 && cfg.Boot == "" {
+		err = ErrNoBoot
+	}
 	if err != nil {
 		return nil, fmt.Errorf("bad address %q: %w", s, err)
 	}
@@ -56,8 +63,8 @@ func parseURI(s string) (*URI, error) {
 		}
 		u.Addrs = append(u.Addrs, addr)
 	}
-	if len(u.Addrs) == 0 {
-		return nil, errors.New("it names no node (ca=<address>)")
+	if len(u.Addrs) == 0 && u.Cluster == "" {
+		return nil, errors.New("it names no node (ca=<address>) and no cluster (cn=<name>)")
 	}
 	return u, nil
 }

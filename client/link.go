@@ -65,6 +65,18 @@ func (l *link) close() {
 	l.cur.Load().wg.Wait()
 }
 
+// background runs f until it returns, which it has to do when the link's context ends. It
+// reports whether it does: of a closed link nothing is begun any more.
+func (l *link) background(f func()) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.err == ErrClosed {
+		return false
+	}
+	l.running.Go(f)
+	return true
+}
+
 // set makes cn the connection, or, if it is nil, err the reason why there will
 // be none. It reports whether it did: a closed link stays closed.
 func (l *link) set(cn *conn, err error) bool {

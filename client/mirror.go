@@ -39,7 +39,10 @@ func (c *Client) Mirror(ctx context.Context, glob string) (*Mirror, error) {
 		stop()
 		return nil, m.explain(err)
 	}
-	go m.run(ctx)
+	if !c.link.background(func() { m.run(ctx) }) {
+		stop()
+		return nil, m.explain(ErrClosed)
+	}
 	return m, nil
 }
 

@@ -1,0 +1,175 @@
+package client
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+const (
+	sessDir      = "/ctl/sess"
+	leaseFile    = "/ctl/lease"
+	defaultLease = 6 * time.Second
+	minLease     = 200 * time.Millisecond // what a cluster takes
+	maxLease     = time.Hour
+)
+
+// Why a session ended.
+var (
+	ErrSessionLost   = errors.New("session lost")
+	ErrSessionClosed = errors.New("session closed")
+)
+
+// A Session is what a program that lives has in the cluster: files that it made
+// with Set, and the locks that it holds, go when the session does. It is kept alive
+// in the background, and is safe for concurrent use. A program
+// needs one, for all of its locks, elections and files. It costs the connection some four of the
+// 1,024 streams that a node allows.
+//
+// # How long it lives
+//
+// The members of the cluster end a session when they have seen no renewal for a lease: 6 s, unless
+// the file /ctl/lease says otherwise. A Session renews after half a lease. When that is not known to have been
+// done after two thirds of it, it tries through other nodes, by connections of its own, as well: so
+// a node that stops without a word costs no session.
+//
+// The session is lost, for this program, when nine tenths of a lease have passed since the last renewal that
+// is known to have been applied was begun. A member counts from when it saw that renewal, which
+// was later, and counts a whole lease; so Done is closed here before anybody
+// else may take what the session held, as long as the rates of the two clocks differ by less than 10 %. On Linux the clock goes on
+// while the machine sleeps; then, and when the process was stopped, Err tells at once, and Done within a second.
+//
+// What is sent before the end may still arrive after it. Where that matters let what is
+// written to check: see Lock.Token.
+//
+// To lower /ctl/lease in a running cluster may cost sessions that were renewed last by the old one.
+type Session struct {
+	client  *Client
+	name    string
+	ctx     context.Context // ends with the session; its cause says why
+	stop    context.CancelCauseFunc
+	running sync.WaitGroup
+
+	mu     sync.Mutex
+	lease  time.Duration
+	other  chan struct{} // closed, and made anew, when the lease changes
+	proven moment        // all members have seen a renewal that came after this
+}
+
+// NewSession makes a session of a new name. The context bounds the making only: the session lives
+// until Close, or until it is lost, or the client is closed; then the
+// cluster ends it after a lease. When it is unknown whether it was made, another one
+// is, and the first is left to end by itself.
+func (c *Client) NewSession(ctx context.Context) (*Session, error) {
+	lease, err := c.sessionLease(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("session: %w", err)
+	}
+	s := &Session{client: c, name: rand.Text(), lease: lease, other: make(chan struct{}), proven: now()}
+	for round := 1; ; round++ {
+		err = c.Checkin(ctx, s.name, Missing)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, ErrOutcomeUnknown) || !sleep(ctx, backoff(round, settleMaxPause)) {
+			return nil, fmt.Errorf("session: %w", err)
+		}
+		s.name, s.proven = rand.Text(), now()
+	}
+	s.ctx, s.stop = context.WithCancelCause(c.link.ctx)
+	for _, f := range []func(){s.guard, s.keep, s.followLease, s.followFile} {
+		s.background(f)
+	}
+	return s, nil
+}
+
+// Name is the session's name.
+func (s *Session) Name() string { return s.name }
+
+// Done is closed when the session has ended.
+func (s *Session) Done() <-chan struct{} { return s.ctx.Done() }
+
+// Err says why the session has ended, nil while it lives: ErrSessionLost, ErrSessionClosed
+// or, with its client, ErrClosed. It looks at the clock: after a sleep it knows before Done is closed.
+func (s *Session) Err() error {
+	s.check()
+	return s.cause(s.ctx)
+}
+
+// cause is why ctx, the session's or one made of it, has ended.
+func (s *Session) cause(ctx context.Context) error {
+	err := context.Cause(ctx)
+	if errors.Is(err, context.Canceled) {
+		return ErrClosed // the client ended it
+	}
+	return err
+}
+
+// Set is like Client.Set, for a file that is deleted when the session ends. When the session has
+// ended, the error is that of Err.
+func (s *Session) Set(ctx context.Context, path string, rev int64, value []byte) (newRev int64, err error) {
+	if err := s.Err(); err != nil {
+		return 0, fmt.Errorf("set %s: %w", path, err)
+	}
+	newRev, err = s.client.SetEphemeral(ctx, path, rev, value, s.name)
+	if errors.Is(err, ErrNoEnt) {
+		s.stop(ErrSessionLost)
+		return 0, fmt.Errorf("set %s: %w", path, s.Err())
+	}
+	return newRev, err
+}
+
+// Close ends the session, and deletes it: the cluster then deletes its files. An error says that
+// the latter is not certain; then it ends after its lease.
+func (s *Session) Close(ctx context.Context) error {
+	s.mu.Lock() // so that nothing is begun in the background any more
+	s.stop(ErrSessionClosed)
+	s.mu.Unlock()
+	s.running.Wait()
+	return s.client.remove(ctx, s.file())
+}
+
+// file is the session's file.
+func (s *Session) file() string { return sessDir + "/" + s.name }
+
+// background has f run beside the session, if it lives. f has to end when the session's
+// context does.
+func (s *Session) background(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ctx.Err() != nil {
+		return
+	}
+	s.running.Add(1)
+	if !s.client.link.background(func() { defer s.running.Done(); f() }) {
+		s.running.Done()
+	}
+}
+
+// remove deletes a file that nobody makes again, and makes sure of it.
+func (c *Client) remove(ctx context.Context, path string) error {
+	for round := 1; ; round++ {
+		err := c.Del(ctx, path, Clobber)
+		if !errors.Is(err, ErrOutcomeUnknown) || !sleep(ctx, backoff(round, settleMaxPause)) {
+			return err
+		}
+	}
+}
+
+// sessionLease is the lease of all sessions of the cluster.
+func (c *Client) sessionLease(ctx context.Context) (time.Duration, error) {
+	value, _, err := c.Get(ctx, leaseFile)
+	return parseLease(value), err
+}
+
+// parseLease makes of /ctl/lease what the members do.
+func parseLease(value []byte) time.Duration {
+	d, err := time.ParseDuration(string(value))
+	if err != nil || d < minLease || d > maxLease {
+		return defaultLease
+	}
+	return d
+}

@@ -1,0 +1,74 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"iter"
+)
+
+// Election is an office that one candidate holds at a time: its path is a directory in which each
+// candidate has a file, in a line as for a Lock.
+type Election struct {
+	client *Client
+	path   string
+}
+
+// Leader is who won an election.
+type Leader struct {
+	Value []byte // what it campaigned with
+	Token int64  // higher than that of every leader before; 0: there is no leader
+	Path  string // its file
+}
+
+// Election returns the election at a path. Anybody may look on; to stand takes a session.
+func (c *Client) Election(path string) *Election { return &Election{c, path} }
+
+// Campaign stands for office, and waits until it is won or ctx ends. value is for others to read:
+// an address, as a rule. What holds for a Lock holds for the office:
+// its Done tells when it is over, its Token fences off those who had it before, and to Unlock is to resign.
+func (e *Election) Campaign(ctx context.Context, s *Session, value []byte) (*Lock, error) {
+	return s.lock(ctx, e.path, value, (*place).wait)
+}
+
+// Leader returns who is the leader now. Its Token is 0 if nobody is.
+func (e *Election) Leader(ctx context.Context) (Leader, error) {
+	v, err := e.client.begin(ctx, e.path+"/*", 0)
+	if err != nil {
+		return Leader{}, fmt.Errorf("election %s: %w", e.path, err)
+	}
+	return leaderOf(v), nil
+}
+
+func leaderOf(v *View) Leader {
+	f := head(v)
+	if f == nil {
+		return Leader{}
+	}
+	return Leader{Value: f.Value, Token: f.Rev, Path: f.Path}
+}
+
+// Observe brings who is the leader to a loop, and then each new one; and a Leader with Token 0 while there is
+// none. Of several changes while the loop was busy it brings the last. It ends with an error.
+func (e *Election) Observe(ctx context.Context) iter.Seq2[Leader, error] {
+	return func(yield func(Leader, error) bool) {
+		m, err := e.client.Mirror(ctx, e.path+"/*")
+		if err != nil {
+			yield(Leader{}, err)
+			return
+		}
+		defer m.Close()
+		last := Leader{Token: -1}
+		for v, err := range m.Views(ctx) {
+			if err != nil {
+				yield(Leader{}, err)
+				return
+			}
+			if now := leaderOf(v); now.Token != last.Token {
+				if !yield(now, nil) {
+					return
+				}
+				last = now
+			}
+		}
+	}
+}

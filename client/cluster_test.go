@@ -169,7 +169,7 @@ func noneLeft(t testing.TB) {
 	gone := func() bool {
 		buf := make([]byte, 1<<20)
 		stacks = string(buf[:runtime.Stack(buf, true)])
-		for _, kind := range []string{"Client", "link", "conn", "dialer", "race", "stream", "Watch", "Mirror", "Session"} {
+		for _, kind := range []string{"Client", "link", "conn", "dialer", "race", "stream", "Watch", "Mirror", "Session", "Registration", "Lock", "place"} {
 			if strings.Contains(stacks, "doozer/client.(*"+kind+")") {
 				return false
 			}

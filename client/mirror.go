@@ -60,16 +60,14 @@ func (m *Mirror) Done() <-chan struct{} { return m.done }
 // Close, or else the error of a walk or watch that another attempt would not mend:
 // the end of the context, ErrBadPath, "permission denied", ErrUnreachable if Config.GiveUp says so.
 func (m *Mirror) Err() error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.err
+	_, _, err := m.state()
+	return err
 }
 
 // View returns the newest state.
 func (m *Mirror) View() *View {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.view
+	view, _, _ := m.state()
+	return view
 }
 
 // Get returns a file of the newest state, and whether it is there.
@@ -85,9 +83,7 @@ func (m *Mirror) Rev() int64 { return m.View().rev }
 // some in between may be passed over. An error is that of Err, or of ctx.
 func (m *Mirror) Next(ctx context.Context, rev int64) (*View, error) {
 	for {
-		m.mu.Lock()
-		view, changed, err := m.view, m.changed, m.err
-		m.mu.Unlock()
+		view, changed, err := m.state()
 		switch {
 		case view.rev > rev:
 			return view, nil
@@ -106,6 +102,12 @@ func (m *Mirror) Next(ctx context.Context, rev int64) (*View, error) {
 // Await waits until the state shows the change of revision rev, which has to be one that the glob
 // matches: so a program sees in its mirror what it wrote itself.
 func (m *Mirror) Await(ctx context.Context, rev int64) (*View, error) { return m.Next(ctx, rev-1) }
+
+func (m *Mirror) state() (*View, <-chan struct{}, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.view, m.changed, m.err
+}
 
 func (m *Mirror) publish(v *View) {
 	m.mu.Lock()

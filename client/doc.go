@@ -9,10 +9,17 @@
 //	value, rev, err := c.Get(ctx, "/message")
 //
 //	w, err := c.Watch(ctx, "/config/**", 0)
-//	for {
-//		ev, err := w.Next()
+//	for ev, err := range w.All() {
 //		...
 //	}
+//
+// On these stand, for what is done with a cluster most of the time:
+//
+//   - [Client.Mirror], a live copy of a part of the tree
+//   - [Load] and [Follow], configuration as a struct
+//   - [Client.NewSession], for what is to go when the program does
+//   - [Session.Lock], [Client.Election], [Client.Barrier]
+//   - [Client.Register] and [Client.Services], who is there
 //
 // # Failover
 //
@@ -35,12 +42,11 @@
 //   - A read (Get, Stat, Rev, Walk, Getdir, Wait, Nop) takes longer. It is
 //     repeated until it is answered or its context ends. A read without At is
 //     linearizable as ever, whichever node answers it.
-//   - A write (Set, Del) is never sent twice. If it may have been on its way
+//   - A write (Set, Del, Commit, SetEphemeral, Checkin that makes a session) is never
+//     sent twice. If it may have been on its way
 //     when the connection was lost it fails with ErrOutcomeUnknown, and the
-//     caller decides. It may still happen later. For a compare-and-set there
-//     is a sure way to find out: to write again with the same revision. If
-//     that succeeds the first did not happen, and never will. A write that
-//     certainly was not sent, or that a node refused with ErrReadonly, is sent
+//     caller decides. It may still happen later. Of a compare-and-set Settle finds out.
+//     A write that certainly was not sent, or that a node refused with ErrReadonly, is sent
 //     to the next node.
 //   - A watch goes on where it was: no change is lost, none comes twice, and
 //     their order stays. See Watch for the cases in which it cannot.
@@ -66,15 +72,57 @@
 // ErrPermission, too, which then matches ErrUnreachable as well; the client
 // goes on trying, and Access may give it another one. The package reads no environment.
 //
+// # Copies and configuration
+//
+// A watch tells of each change, and ends with ErrTooLate when it cannot. A [Mirror] walks, then watches, and does so again
+// when it has to: what it shows is always a whole state of the store, and who
+// follows its Changes, or its Views, misses no final state, though states in between. Choose a watch where each
+// change counts, as for a log of them, and a mirror where the present counts. Load, Follow,
+// Services and Observe are made of mirrors.
+//
+// # Where clusters are
+//
+// A program may know a cluster by its name alone ("doozer:?cn=shop"), and ask another one, whose address it does know, where that is:
+// see Config.Boot. The environment is the program's to read; Config.WithEnv does it as the tools do.
+//
+// # Sessions
+//
+// A [Session] is renewed in the background, and ends with Close, or when the cluster cannot be reached for about a lease. It ends for
+// the program before it ends for the cluster: see Session for how that is reckoned. The members clear
+// away what it leaves.
+//
+// A [Lock] is held by a session. Who may be late, and everybody may, is fenced off by its token; an [Election] is a
+// lock with a name tag. Both wait in line, and nobody wakes up but the next. A file of
+// their line that may yet come to be, of an outcome that is unknown, is deleted when it does. A [Registration] has a session of its own, and
+// gets a new one when it is lost, which a lock must not.
+//
+// All of them end with the client. Close sessions and registrations before it, or what they hold stays for a lease.
+//
 // # Errors
 //
 // What a node refuses is an *Error, told apart with errors.Is:
 //
 //	errors.Is(err, client.ErrRevMismatch)
 //
-// A write whose answer did not come, for whatever reason, also an end of its
-// context, matches ErrOutcomeUnknown: it happened, or it did not, or it still
-// will.
+//	ErrRevMismatch     the file is newer, a check failed, or there is a file where none should be
+//	ErrOutcomeUnknown  a write whose answer did not come, for whatever reason, also an end of its
+//	                   context: it happened, or it did not, or it still will
+//	ErrTooLate         the history does not reach back: Walk, then Watch, or a Mirror
+//	ErrReadonly        nothing was written; write again later
+//	ErrNoQuorum        nobody can tell what the newest state is; the majority is missing
+//	ErrPermission      the secret, or that there is none, does not open that
+//	ErrUnreachable     no node answers
+//	ErrClosed          the client, or the mirror or registration, was closed
+//	ErrLost            the connection of a Pinned client
+//	ErrSessionLost     the session has ended, or must be taken for that; with it go its locks and files
+//	ErrSessionClosed   Close was called
+//	ErrLocked          TryLock: somebody else has the lock
+//	ErrLockLost        somebody deleted the file by which the lock was held
+//	ErrUnlocked        Unlock was called
+//	ErrReplaced        another program registered under that name
+//	ErrNoBoot          a cluster's name alone, and no name service to look it up in
+//	ErrNoCluster       the name service does not know it
+//	*DecodeError       a file does not hold what a struct expects (errors.As)
 //
 // # Contexts
 //

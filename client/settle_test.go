@@ -56,6 +56,42 @@ func TestSettle(t *testing.T) {
 	assert.NotEqual(t, nil, err)
 }
 
+// A transaction is told by one of its files; which step is in the way makes no difference.
+func TestSettleCommit(t *testing.T) {
+	node := startNode(t, steady())
+	c := node.only(t)
+	txn := new(Txn).Check("/guard", Missing).Set("/f", Missing, []byte("ours")).Del("/old", Clobber)
+	rev, err := c.SettleCommit(soon(t), txn, "/f")
+	assert.Equal(t, nil, err)
+	setFile(t, c, "/f", "theirs")
+	again, err := c.SettleCommit(soon(t), txn, "/f")
+	assert.Equal(t, nil, err)
+	assert.Equal(t, rev, again)
+
+	guard := setFile(t, c, "/guard", "")
+	again, err = c.SettleCommit(soon(t), txn, "/f")
+	assert.Equal(t, nil, err)
+	assert.Equal(t, rev, again)
+	_, now, err := c.Get(soon(t), "/f")
+	assert.Equal(t, nil, err)
+	late := new(Txn).Check("/guard", guard-1).Set("/f", now, []byte("ours too"))
+	_, err = c.SettleCommit(soon(t), late, "/f")
+	assert.T(t, errors.Is(err, ErrRevMismatch), err)
+	step, ok := FailedStep(err)
+	assert.T(t, ok && step == 0, err)
+	_, err = c.SettleCommit(soon(t), new(Txn).Check("/guard", Clobber).Set("/new", Missing, []byte("x")).Check("/none", 1), "/new")
+	assert.T(t, errors.Is(err, ErrOutcomeUnknown), err)
+	_, err = c.SettleCommit(soon(t), txn, "/old")
+	assert.NotEqual(t, nil, err)
+
+	s := newSession(t, dialed(t, Config{}, node.Started.Addr))
+	rev, err = s.Set(soon(t), "/e", Missing, []byte("x"))
+	assert.Equal(t, nil, err)
+	again, err = s.Settle(soon(t), "/e", Missing, []byte("x"))
+	assert.Equal(t, nil, err)
+	assert.Equal(t, rev, again)
+}
+
 // What the history does not tell any more is unknown, and said to be.
 func TestSettleTooLate(t *testing.T) {
 	cfg := steady()

@@ -32,7 +32,7 @@ func (e *Election) Campaign(ctx context.Context, s *Session, value []byte) (*Loc
 
 // Leader returns who is the leader now. Its Token is 0 if nobody is.
 func (e *Election) Leader(ctx context.Context) (Leader, error) {
-	v, err := e.client.begin(ctx, e.path+"/*", 0)
+	v, err := e.client.readAll(ctx, e.path+"/*", 0, tooLate)
 	if err != nil {
 		return Leader{}, fmt.Errorf("election %s: %w", e.path, err)
 	}

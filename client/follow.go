@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -18,9 +19,9 @@ func (m *Mirror) run(ctx context.Context) {
 			round = 0
 		}
 		var view *View
-		if errors.Is(err, ErrTooLate) {
+		if tooLate(err) {
 			m.client.link.cfg.Log.Info("a mirror begins anew", "glob", m.glob, "why", err)
-			view, err = m.client.begin(ctx, m.glob, round)
+			view, err = m.client.readAll(ctx, m.glob, round, passes)
 		}
 		if err != nil {
 			m.end(m.explain(err))
@@ -30,16 +31,25 @@ func (m *Mirror) run(ctx context.Context) {
 	}
 }
 
-// begin reads the files that match a glob, all as of one revision. One that is forgotten
-// before all are there is given up for a newer one.
-func (c *Client) begin(ctx context.Context, glob string, round int) (*View, error) {
+// tooLate and passes report whether to read all files again is of use: because their revision
+// was forgotten before all were there, and because it may be soon what it is not now.
+func tooLate(err error) bool { return errors.Is(err, ErrTooLate) }
+func passes(err error) bool {
+	return tooLate(err) || errors.Is(err, ErrNoQuorum) || errors.Is(err, ErrReadonly)
+}
+
+// readAll reads the files that match a glob, all as of one revision. It does so again as
+// long as that fails with an error that again says is worth it.
+func (c *Client) readAll(ctx context.Context, glob string, round int, again func(error) bool) (view *View, err error) {
 	for ; sleep(ctx, backoff(round, c.link.cfg.MaxBackoff)); round++ {
-		view, err := c.read(ctx, glob)
-		if !errors.Is(err, ErrTooLate) {
+		if view, err = c.read(ctx, glob); !again(err) {
 			return view, err
 		}
 	}
-	return nil, ctx.Err()
+	if err == nil {
+		return nil, ctx.Err()
+	}
+	return nil, fmt.Errorf("%w: %w", ctx.Err(), err)
 }
 
 func (c *Client) read(ctx context.Context, glob string) (*View, error) {

@@ -41,7 +41,7 @@ func Load[T any](ctx context.Context, c *Client, dir string, def T) (Loaded[T], 
 	if err != nil {
 		return Loaded[T]{Value: def}, err
 	}
-	view, err := c.begin(ctx, glob, 0)
+	view, err := c.readAll(ctx, glob, 0, tooLate)
 	if err != nil {
 		return Loaded[T]{Value: def}, fmt.Errorf("load %s: %w", dir, err)
 	}

@@ -48,7 +48,7 @@ func (s *Session) Lock(ctx context.Context, path string) (*Lock, error) {
 
 // TryLock takes a lock if nobody holds it; else the error is ErrLocked.
 func (s *Session) TryLock(ctx context.Context, path string) (*Lock, error) {
-	v, err := s.client.begin(ctx, path+"/*", 0)
+	v, err := s.client.readAll(ctx, path+"/*", 0, tooLate)
 	if err == nil && v.Len() > 0 {
 		err = ErrLocked
 	}
@@ -56,7 +56,7 @@ func (s *Session) TryLock(ctx context.Context, path string) (*Lock, error) {
 		return nil, fmt.Errorf("lock %s: %w", path, err)
 	}
 	return s.lock(ctx, path, []byte(s.name), func(p *place, ctx context.Context) error {
-		before, err := p.look(ctx)
+		before, err := p.look(ctx, tooLate)
 		if before != nil {
 			return ErrLocked
 		}

@@ -32,10 +32,14 @@ type Mirror struct {
 // anew, and what differs comes as a change like any other: nobody who follows it misses a final
 // state.
 func (c *Client) Mirror(ctx context.Context, glob string) (*Mirror, error) {
+	return c.mirror(ctx, glob, tooLate)
+}
+
+func (c *Client) mirror(ctx context.Context, glob string, again func(error) bool) (*Mirror, error) {
 	ctx, stop := context.WithCancel(ctx)
 	m := &Mirror{client: c, glob: glob, stop: stop, done: make(chan struct{}), changed: make(chan struct{})}
 	var err error
-	if m.view, err = c.begin(ctx, glob, 0); err != nil {
+	if m.view, err = c.readAll(ctx, glob, 0, again); err != nil {
 		stop()
 		return nil, m.explain(err)
 	}

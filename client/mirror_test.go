@@ -163,6 +163,7 @@ func TestMirrorReadsAnew(t *testing.T) {
 		assert.Equal(t, int64(6), q.GetRev())
 		p.send(event(q, 5, "/m/c", "7", 7))
 		p.send(refusal(q, proto.Response_TOO_LATE, ""))
+		p.send(refusal(p.expect(proto.Request_REV), proto.Response_OTHER, "no quorum")) // for a while
 		serveFiles(p, 20, "/m/b", "/m/d")
 		q = p.expect(proto.Request_WATCH)
 		assert.Equal(t, int64(21), q.GetRev())

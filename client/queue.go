@@ -25,10 +25,12 @@ func (s *Session) enqueue(ctx context.Context, dir string, value []byte) (*place
 		if f.Rev, err = s.Set(ctx, f.Path, Missing, value); err == nil {
 			return &place{session: s, dir: dir, file: f}, nil
 		}
-		if !errors.Is(err, ErrOutcomeUnknown) {
+		switch {
+		case errors.Is(err, ErrOutcomeUnknown):
+			s.forsake(f.Path)
+		case !errors.Is(err, ErrReadonly):
 			return nil, err
 		}
-		s.forsake(f.Path)
 		if !sleep(ctx, backoff(round, settleMaxPause)) {
 			return nil, err
 		}
@@ -40,8 +42,10 @@ func (s *Session) enqueue(ctx context.Context, dir string, value []byte) (*place
 func (s *Session) forsake(path string) {
 	s.background(func() {
 		s.follow(path, func(v *View) {
-			if v.Len() > 0 {
-				_ = s.client.remove(s.ctx, path) // if it fails it goes with the session
+			for round := 0; v.Len() > 0 && sleep(s.ctx, backoff(round, settleMaxPause)); round++ {
+				if s.client.remove(s.ctx, path) == nil {
+					break
+				}
 			}
 		})
 	})
@@ -51,7 +55,7 @@ func (s *Session) forsake(path string) {
 // wakes up when somebody goes: the one behind.
 func (p *place) wait(ctx context.Context) error {
 	for {
-		before, err := p.look(ctx)
+		before, err := p.look(ctx, passes)
 		if err != nil || before == nil {
 			return err
 		}
@@ -62,8 +66,8 @@ func (p *place) wait(ctx context.Context) error {
 }
 
 // look returns the file before the place; nil if it is at the head.
-func (p *place) look(ctx context.Context) (before *File, err error) {
-	v, err := p.session.client.begin(ctx, p.dir+"/*", 0)
+func (p *place) look(ctx context.Context, again func(error) bool) (before *File, err error) {
+	v, err := p.session.client.readAll(ctx, p.dir+"/*", 0, again)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +113,7 @@ func (p *place) abandon(ctx context.Context) {
 
 // changed waits until a file is no more as it is given.
 func (c *Client) changed(ctx context.Context, f File) error {
-	m, err := c.Mirror(ctx, f.Path)
+	m, err := c.mirror(ctx, f.Path, passes)
 	if err != nil {
 		return err
 	}

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// Barrier holds up whoever waits at it, for as long as anybody holds it: its path is a directory in which
-// each holder has an ephemeral file.
+// Barrier holds up whoever waits at it, for as long as anybody holds it: its path is a
+// directory in which each holder has an ephemeral file.
 type Barrier struct {
 	client *Client
 	path   string

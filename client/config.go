@@ -60,9 +60,10 @@ type Config struct {
 	Admit func(ctx context.Context, read func(path string) (value []byte, rev int64, err error)) error
 
 	// Boot is the URI of a cluster whose name service (DzNS) tells where others are: its
-	// files /ctl/ns/<cluster>/<id> hold the addresses of their nodes. A URI with cn is looked up there, when the client
-	// is dialed, and again while none of all nodes that it knows of answers. It then takes no node whose cluster
-	// has another name. Default: none; then cn means nothing beside ca, and alone is an error.
+	// files /ctl/ns/<cluster>/<id> hold the addresses of their nodes. A URI with cn is
+	// looked up there, when the client is dialed, and again while none of all nodes that it
+	// knows of answers. It then takes no node whose cluster has another name. Default:
+	// none; then cn means nothing beside ca, and alone is an error.
 	Boot string
 
 	// DialContext makes connections; it has to end when its context does.

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// A DecodeError says which file does not hold what a struct expects of it. The one for several files
-// is a join of theirs (see errors.Join).
+// A DecodeError says which file does not hold what a struct expects of it. The one for
+// several files is a join of theirs (see errors.Join).
 type DecodeError struct {
 	Path string
 	Rev  int64 // of the file; 0: it is missing, or there is a directory

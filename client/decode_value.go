@@ -94,7 +94,8 @@ func setNumber(v reflect.Value, text string) error {
 	return nil
 }
 
-// checkType says what of t cannot be read from files. seen is the types that are being checked.
+// checkType says what of t cannot be read from files. seen is the types that are being
+// checked.
 func checkType(t reflect.Type, seen map[reflect.Type]bool) error {
 	if seen[t] || isText(t) {
 		return nil

@@ -39,17 +39,16 @@
 // And a node that lives but reaches no majority of the cluster is left for one
 // that does. What a call or a watch notices of all this:
 //
-//   - A read (Get, Stat, Rev, Walk, Getdir, Wait, Nop) takes longer. It is
-//     repeated until it is answered or its context ends. A read without At is
-//     linearizable as ever, whichever node answers it.
-//   - A write (Set, Del, Commit, SetEphemeral, Checkin that makes a session) is never
-//     sent twice. If it may have been on its way
-//     when the connection was lost it fails with ErrOutcomeUnknown, and the
-//     caller decides. It may still happen later. Of a compare-and-set Settle finds out.
-//     A write that certainly was not sent, or that a node refused with ErrReadonly, is sent
-//     to the next node.
-//   - A watch goes on where it was: no change is lost, none comes twice, and
-//     their order stays. See Watch for the cases in which it cannot.
+//   - A read (Get, Stat, Rev, Walk, Getdir, Wait, Nop) takes longer. It is repeated until
+//     it is answered or its context ends. A read without At is linearizable as ever,
+//     whichever node answers it.
+//   - A write (Set, Del, Commit, SetEphemeral, Checkin that makes a session) is never sent
+//     twice. If it may have been on its way when the connection was lost it fails with
+//     ErrOutcomeUnknown, and the caller decides. It may still happen later. Of a
+//     compare-and-set Settle finds out. A write that certainly was not sent, or that a node
+//     refused with ErrReadonly, is sent to the next node.
+//   - A watch goes on where it was: no change is lost, none comes twice, and their order
+//     stays. See Watch for the cases in which it cannot.
 //
 // Contexts bound all of it, Config.GiveUp what contexts do not. A request that
 // several nodes refuse fails with their refusal: ErrNoQuorum, ErrReadonly. A
@@ -74,29 +73,32 @@
 //
 // # Copies and configuration
 //
-// A watch tells of each change, and ends with ErrTooLate when it cannot. A [Mirror] walks, then watches, and does so again
-// when it has to: what it shows is always a whole state of the store, and who
-// follows its Changes, or its Views, misses no final state, though states in between. Choose a watch where each
-// change counts, as for a log of them, and a mirror where the present counts. Load, Follow,
-// Services and Observe are made of mirrors.
+// A watch tells of each change, and ends with ErrTooLate when it cannot. A [Mirror] walks,
+// then watches, and does so again when it has to: what it shows is always a whole state of
+// the store, and who follows its Changes, or its Views, misses no final state, though
+// states in between. Choose a watch where each change counts, as for a log of them, and a
+// mirror where the present counts. Load, Follow, Services and Observe are made of mirrors.
 //
 // # Where clusters are
 //
-// A program may know a cluster by its name alone ("doozer:?cn=shop"), and ask another one, whose address it does know, where that is:
-// see Config.Boot. The environment is the program's to read; Config.WithEnv does it as the tools do.
+// A program may know a cluster by its name alone ("doozer:?cn=shop"), and ask another one,
+// whose address it does know, where that is: see Config.Boot. The environment is the
+// program's to read; Config.WithEnv does it as the tools do.
 //
 // # Sessions
 //
-// A [Session] is renewed in the background, and ends with Close, or when the cluster cannot be reached for about a lease. It ends for
-// the program before it ends for the cluster: see Session for how that is reckoned. The members clear
-// away what it leaves.
+// A [Session] is renewed in the background, and ends with Close, or when the cluster cannot
+// be reached for about a lease. It ends for the program before it ends for the cluster: see
+// Session for how that is reckoned. The members clear away what it leaves.
 //
-// A [Lock] is held by a session. Who may be late, and everybody may, is fenced off by its token; an [Election] is a
-// lock with a name tag. Both wait in line, and nobody wakes up but the next. A file of
-// their line that may yet come to be, of an outcome that is unknown, is deleted when it does. A [Registration] has a session of its own, and
-// gets a new one when it is lost, which a lock must not.
+// A [Lock] is held by a session. Who may be late, and everybody may, is fenced off by its
+// token; an [Election] is a lock with a name tag. Both wait in line, and nobody wakes up
+// but the next. A file of their line that may yet come to be, of an outcome that is
+// unknown, is deleted when it does. A [Registration] has a session of its own, and gets a
+// new one when it is lost, which a lock must not.
 //
-// All of them end with the client. Close sessions and registrations before it, or what they hold stays for a lease.
+// All of them end with the client. Close sessions and registrations before it, or what they
+// hold stays for a lease.
 //
 // # Errors
 //

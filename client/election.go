@@ -23,9 +23,10 @@ type Leader struct {
 // Election returns the election at a path. Anybody may look on; to stand takes a session.
 func (c *Client) Election(path string) *Election { return &Election{c, path} }
 
-// Campaign stands for office, and waits until it is won or ctx ends. value is for others to read:
-// an address, as a rule. What holds for a Lock holds for the office:
-// its Done tells when it is over, its Token fences off those who had it before, and to Unlock is to resign.
+// Campaign stands for office, and waits until it is won or ctx ends. value is for others to
+// read: an address, as a rule. What holds for a Lock holds for the office: its Done tells
+// when it is over, its Token fences off those who had it before, and to Unlock is to
+// resign.
 func (e *Election) Campaign(ctx context.Context, s *Session, value []byte) (*Lock, error) {
 	return s.lock(ctx, e.path, value, (*place).wait)
 }
@@ -47,8 +48,9 @@ func leaderOf(v *View) Leader {
 	return Leader{Value: f.Value, Token: f.Rev, Path: f.Path}
 }
 
-// Observe brings who is the leader to a loop, and then each new one; and a Leader with Token 0 while there is
-// none. Of several changes while the loop was busy it brings the last. It ends with an error.
+// Observe brings who is the leader to a loop, and then each new one; and a Leader with
+// Token 0 while there is none. Of several changes while the loop was busy it brings the
+// last. It ends with an error.
 func (e *Election) Observe(ctx context.Context) iter.Seq2[Leader, error] {
 	return func(yield func(Leader, error) bool) {
 		m, err := e.client.Mirror(ctx, e.path+"/*")

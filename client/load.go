@@ -31,9 +31,10 @@ type Loaded[T any] struct {
 // to the one around it.
 //
 // Strings, numbers, bools and durations are read as Go writes them; so is whatever is an
-// encoding.TextUnmarshaler, as time.Time is. One line feed at the end of a file counts for nothing, but in a
-// []byte, which is a file as it is. A map has an entry, and any other slice an element, for each name in
-// a directory: 9 before 10 if all are numbers, else in byte order.
+// encoding.TextUnmarshaler, as time.Time is. One line feed at the end of a file counts for
+// nothing, but in a []byte, which is a file as it is. A map has an entry, and any other
+// slice an element, for each name in a directory: 9 before 10 if all are numbers, else in
+// byte order.
 //
 // Files that do not hold what T expects are DecodeErrors, all of them joined.
 func Load[T any](ctx context.Context, c *Client, dir string, def T) (Loaded[T], error) {
@@ -48,12 +49,13 @@ func Load[T any](ctx context.Context, c *Client, dir string, def T) (Loaded[T], 
 	return load(view, dir, Loaded[T]{Value: def}, def)
 }
 
-// Follow is Load for those who want to hear of changes: it brings what is there to a loop, and
-// after each change what is there then, with the changes of a transaction together. What came of several changes while the loop
-// was busy comes once.
+// Follow is Load for those who want to hear of changes: it brings what is there to a loop,
+// and after each change what is there then, with the changes of a transaction together.
+// What came of several changes while the loop was busy comes once.
 //
-// Bad content does not end it: the loop is given the last good value (def, and revision 0, if there was none) with an error in
-// which errors.As finds a *DecodeError, and goes on when somebody has mended it. Any other error is the last.
+// Bad content does not end it: the loop is given the last good value (def, and revision 0,
+// if there was none) with an error in which errors.As finds a *DecodeError, and goes on
+// when somebody has mended it. Any other error is the last.
 //
 //	for cfg, err := range client.Follow(ctx, c, "/app", Config{}) {
 //		if _, bad := errors.AsType[*client.DecodeError](err); bad {

@@ -20,10 +20,10 @@ var (
 //
 // # Fencing
 //
-// Nobody can be sure to hold a lock at the moment in which something that it does takes effect: the program
-// may be stopped in between for longer than its session lives. Where two at a time would do harm, what the lock protects has to
-// refuse who comes late. That is what the token is for: each holder's is higher than
-// those of all holders before.
+// Nobody can be sure to hold a lock at the moment in which something that it does takes
+// effect: the program may be stopped in between for longer than its session lives. Where
+// two at a time would do harm, what the lock protects has to refuse who comes late. That is
+// what the token is for: each holder's is higher than those of all holders before.
 //
 // In the store itself, check that the lock is held at the very revision of the write:
 //
@@ -40,8 +40,8 @@ type Lock struct {
 // Lock takes the lock at a path, and waits for it until ctx ends. The lock is held
 // until Unlock, or until the session ends.
 //
-// The path is that of a directory, of this lock alone. An error leaves nothing behind: a file that may have
-// been made is deleted, in the background, or goes with the session.
+// The path is that of a directory, of this lock alone. An error leaves nothing behind: a
+// file that may have been made is deleted, in the background, or goes with the session.
 func (s *Session) Lock(ctx context.Context, path string) (*Lock, error) {
 	return s.lock(ctx, path, []byte(s.name), (*place).wait)
 }
@@ -112,14 +112,16 @@ func (l *Lock) watch() {
 // Token is the lock's revision, and higher than that of every holder before.
 func (l *Lock) Token() int64 { return l.place.file.Rev }
 
-// Path is the file by which the lock is held. It is there, at the revision Token, as long as the lock is.
+// Path is the file by which the lock is held. It is there, at the revision Token, as long
+// as the lock is.
 func (l *Lock) Path() string { return l.place.file.Path }
 
-// Check adds to a transaction that the lock is held when it is done; else it fails with ErrRevMismatch.
+// Check adds to a transaction that the lock is held when it is done; else it fails with
+// ErrRevMismatch.
 func (l *Lock) Check(t *Txn) *Txn { return t.Check(l.Path(), l.Token()) }
 
-// Done is closed when the lock is held no more: Unlock was called, the session ended, or somebody deleted
-// the file. The first two it tells before anybody else has the lock.
+// Done is closed when the lock is held no more: Unlock was called, the session ended, or
+// somebody deleted the file. The first two it tells before anybody else has the lock.
 func (l *Lock) Done() <-chan struct{} { return l.ctx.Done() }
 
 // Context ends when Done is closed: for what is to be done while the lock is held.

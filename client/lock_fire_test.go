@@ -111,7 +111,8 @@ func (b *brawl) goesOn(times int) {
 	until(b.t, "the lock is passed on", func() bool { return b.count() >= begun+times || b.t.Failed() })
 }
 
-// verify checks that each write that was ever done was that of whoever stood first in line then.
+// verify checks that each write that was ever done was that of whoever stood first in line
+// then.
 func (b *brawl) verify(survivor *Client, from int64) {
 	b.t.Helper()
 	b.stop()
@@ -147,8 +148,9 @@ func (b *brawl) verify(survivor *Client, from int64) {
 	b.t.Logf("won %d times, lost with its session %d times; %d writes acknowledged, %d done, %d refused", b.won, b.lost, b.wrote, writes, b.late)
 }
 
-// Through deaths and stops of the nodes that the holder and those in line talk to, the lock is held by one
-// at a time, is passed on for ever, and what is written under it never overlaps.
+// Through deaths and stops of the nodes that the holder and those in line talk to, the lock
+// is held by one at a time, is passed on for ever, and what is written under it never
+// overlaps.
 func TestLockUnderFire(t *testing.T) {
 	nodes := startCluster(t, 3, quick())
 	scribe := nodes[2]

@@ -18,7 +18,8 @@ func (r *running) waiting(path string) int {
 	return n
 }
 
-// A lock goes from one to the next, in the order in which they came, with tokens that go up.
+// A lock goes from one to the next, in the order in which they came, with tokens that go
+// up.
 func TestLock(t *testing.T) {
 	nodes := startCluster(t, 1, steady())
 	const path = "/lock/x"
@@ -137,7 +138,8 @@ func TestLockOfEndedSession(t *testing.T) {
 	assert.T(t, errors.Is(err, ErrSessionClosed), err)
 }
 
-// A place that nobody knows the fate of does not block the line, however late it comes to be.
+// A place that nobody knows the fate of does not block the line, however late it comes to
+// be.
 func TestForsakenPlace(t *testing.T) {
 	nodes := startCluster(t, 1, steady())
 	c := dialed(t, Config{}, nodes[0].Started.Addr)

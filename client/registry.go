@@ -32,12 +32,14 @@ type Registration struct {
 	err   error
 }
 
-// Register has the file <service>/<id> hold a value, such as an address, until Close, or the end of the
-// client or of the program. service is a directory, such as /services/web. When the session is lost, but the
-// program lives, or somebody deletes the file, it is made anew as soon as a node can be reached.
+// Register has the file <service>/<id> hold a value, such as an address, until Close, or
+// the end of the client or of the program. service is a directory, such as /services/web.
+// When the session is lost, but the program lives, or somebody deletes the file, it is made
+// anew as soon as a node can be reached.
 //
-// Who registers last under an id has it: a program that was restarted need not wait for the end of
-// the session that it had before. The one who had it is told: Done is closed, and Err is ErrReplaced.
+// Who registers last under an id has it: a program that was restarted need not wait for the
+// end of the session that it had before. The one who had it is told: Done is closed, and
+// Err is ErrReplaced.
 //
 // The context bounds the first registration only. With an error nothing stays registered for
 // longer than a lease.

@@ -86,8 +86,8 @@ func TestRegistry(t *testing.T) {
 	noneLeft(t)
 }
 
-// A program that was cut off for longer than its session lives registers again when it is back, unless
-// another one has taken its place.
+// A program that was cut off for longer than its session lives registers again when it is
+// back, unless another one has taken its place.
 func TestRegistrationHeals(t *testing.T) {
 	nodes := leased(t, 1, "400ms")
 	n := newNetwork(t)

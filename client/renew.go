@@ -36,7 +36,8 @@ func (a age) until(part func(lease time.Duration) time.Duration) time.Duration {
 	return part(a.lease) - a.Duration
 }
 
-// rest waits for d, or until the lease changes, or the session ends. It reports whether it lives.
+// rest waits for d, or until the lease changes, or the session ends. It reports whether it
+// lives.
 func (s *Session) rest(a age, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -140,10 +141,11 @@ func (s *Session) renewAside(ctx context.Context, but *conn) error {
 
 // renew renews the session, and returns when it is known that this was applied.
 //
-// The answer to a CHECKIN would say so half a lease later, which is too late to count from when it was sent.
-// So another way is gone: first the store's present revision is asked for, which
-// covers all that any node has applied before. Whatever writes the session's file at a later
-// revision, this renewal or one whose answer was lost, has been applied since.
+// The answer to a CHECKIN would say so half a lease later, which is too late to count from
+// when it was sent. So another way is gone: first the store's present revision is asked
+// for, which covers all that any node has applied before. Whatever writes the session's
+// file at a later revision, this renewal or one whose answer was lost, has been applied
+// since.
 func (s *Session) renew(ctx context.Context, ask ask) error {
 	begun := now()
 	r := ask(ctx, newCall(proto.Request_REV))

@@ -13,9 +13,10 @@ type Service struct {
 	Rev   int64
 }
 
-// Services brings to a loop all that are registered in the directory of a service, in byte order of their
-// ids, and then all again whenever that has changed. Of several changes while the loop was busy it
-// brings the last state. It ends with an error. The list may be empty.
+// Services brings to a loop all that are registered in the directory of a service, in byte
+// order of their ids, and then all again whenever that has changed. Of several changes
+// while the loop was busy it brings the last state. It ends with an error. The list may be
+// empty.
 func (c *Client) Services(ctx context.Context, service string) iter.Seq2[[]Service, error] {
 	return func(yield func([]Service, error) bool) {
 		m, err := c.Mirror(ctx, service+"/*")

@@ -31,21 +31,23 @@ var (
 //
 // # How long it lives
 //
-// The members of the cluster end a session when they have seen no renewal for a lease: 6 s, unless
-// the file /ctl/lease says otherwise. A Session renews after half a lease. When that is not known to have been
-// done after two thirds of it, it tries through other nodes, by connections of its own, as well: so
-// a node that stops without a word costs no session.
+// The members of the cluster end a session when they have seen no renewal for a lease: 6 s,
+// unless the file /ctl/lease says otherwise. A Session renews after half a lease. When that
+// is not known to have been done after two thirds of it, it tries through other nodes, by
+// connections of its own, as well: so a node that stops without a word costs no session.
 //
-// The session is lost, for this program, when nine tenths of a lease have passed since the last renewal that
-// is known to have been applied was begun. A member counts from when it saw that renewal, which
-// was later, and counts a whole lease; so Done is closed here before anybody
-// else may take what the session held, as long as the rates of the two clocks differ by less than 10 %. On Linux the clock goes on
-// while the machine sleeps; then, and when the process was stopped, Err tells at once, and Done within a second.
+// The session is lost, for this program, when nine tenths of a lease have passed since the
+// last renewal that is known to have been applied was begun. A member counts from when it
+// saw that renewal, which was later, and counts a whole lease; so Done is closed here
+// before anybody else may take what the session held, as long as the rates of the two
+// clocks differ by less than 10 %. On Linux the clock goes on while the machine sleeps;
+// then, and when the process was stopped, Err tells at once, and Done within a second.
 //
 // What is sent before the end may still arrive after it. Where that matters let what is
 // written to check: see Lock.Token.
 //
-// To lower /ctl/lease in a running cluster may cost sessions that were renewed last by the old one.
+// To lower /ctl/lease in a running cluster may cost sessions that were renewed last by the
+// old one.
 type Session struct {
 	client  *Client
 	name    string
@@ -93,7 +95,8 @@ func (s *Session) Name() string { return s.name }
 func (s *Session) Done() <-chan struct{} { return s.ctx.Done() }
 
 // Err says why the session has ended, nil while it lives: ErrSessionLost, ErrSessionClosed
-// or, with its client, ErrClosed. It looks at the clock: after a sleep it knows before Done is closed.
+// or, with its client, ErrClosed. It looks at the clock: after a sleep it knows before Done
+// is closed.
 func (s *Session) Err() error {
 	s.check()
 	return s.cause(s.ctx)

@@ -33,11 +33,10 @@ const (
 // newRev is the revision at which value was written; somebody may have
 // written the file again since. The errors are Set's, and of these
 //
-//   - ErrRevMismatch: somebody else wrote the file first. It did not
-//     happen.
-//   - ErrOutcomeUnknown: it is unknown still. The context ended, or the file was deleted, or the history
-//     no longer reaches back to rev. With Missing it does so only in a young cluster: when
-//     the file is somebody else's, ours may have been there before.
+//   - ErrRevMismatch: somebody else wrote the file first. It did not happen.
+//   - ErrOutcomeUnknown: it is unknown still. The context ended, or the file was deleted,
+//     or the history no longer reaches back to rev. With Missing it does so only in a young
+//     cluster: when the file is somebody else's, ours may have been there before.
 //
 // There is one thing that "never" does not cover: a file that is deleted can be
 // written with any compare. When somebody deletes the file afterwards, a first write that a
@@ -51,9 +50,9 @@ func (s *Session) Settle(ctx context.Context, path string, rev int64, value []by
 	return s.client.settle(ctx, path, rev, value, func() (int64, error) { return s.Set(ctx, path, rev, value) })
 }
 
-// SettleCommit is Settle for a transaction of unknown outcome. It is told by the file at a path that the
-// transaction sets: to a value that nobody else writes there, and with a compare. What it returns is the revision of the
-// transaction.
+// SettleCommit is Settle for a transaction of unknown outcome. It is told by the file at a
+// path that the transaction sets: to a value that nobody else writes there, and with a
+// compare. What it returns is the revision of the transaction.
 func (c *Client) SettleCommit(ctx context.Context, t *Txn, path string) (rev int64, err error) {
 	for _, st := range t.steps {
 		if st.GetKind() == proto.Step_SET && st.GetPath() == path {

@@ -23,12 +23,21 @@ type Leader struct {
 // Election returns the election at a path. Anybody may look on; to stand takes a session.
 func (c *Client) Election(path string) *Election { return &Election{c, path} }
 
-// Campaign stands for office, and waits until it is won or ctx ends. value is for others to
-// read: an address, as a rule. What holds for a Lock holds for the office: its Done tells
-// when it is over, its Token fences off those who had it before, and to Unlock is to
-// resign.
-func (e *Election) Campaign(ctx context.Context, s *Session, value []byte) (*Lock, error) {
-	return s.lock(ctx, e.path, value, (*place).wait)
+// Leadership is an office that was won. It is a Lock: Done tells when it is over, and the Token
+// fences off those who had it before.
+type Leadership struct{ *Lock }
+
+// Resign gives the office up: it is Unlock.
+func (l *Leadership) Resign(ctx context.Context) error { return l.Unlock(ctx) }
+
+// Campaign stands for office with a session, and waits until it is won or ctx ends. value is for
+// others to read: an address, as a rule. An error leaves nothing behind, as that of Session.Lock.
+func (e *Election) Campaign(ctx context.Context, s *Session, value []byte) (*Leadership, error) {
+	l, err := s.lock(ctx, e.path, value, (*place).wait)
+	if err != nil {
+		return nil, err
+	}
+	return &Leadership{l}, nil
 }
 
 // Leader returns who is the leader now. Its Token is 0 if nobody is.

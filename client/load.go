@@ -17,11 +17,11 @@ type Loaded[T any] struct {
 // Load reads the files below a directory into a T, which is a struct, or a map or slice:
 //
 //	type Config struct {
-//		Addr    string                     // /app/addr
-//		Timeout time.Duration `doozer:"timeout,required"` // such as "1.5s"
-//		DB      struct{ Host string; Port int }           // /app/db/host, /app/db/port
-//		Limits  map[string]int  // /app/limits/<key>
-//		Hosts   []string        // /app/hosts/<any name>, in the order of the names
+//		Addr    string                                // /app/addr
+//		Timeout time.Duration `doozer:"wait,required"` // /app/wait, such as "1.5s"
+//		DB      struct{ Host string; Port int }       // /app/db/host, /app/db/port
+//		Limits  map[string]int                        // /app/limits/<key>
+//		Hosts   []string                              // /app/hosts/<name>, in the order of the names
 //	}
 //	cfg, err := client.Load(ctx, c, "/app", Config{Addr: "127.0.0.1:80"})
 //

@@ -42,6 +42,8 @@ type Lock struct {
 //
 // The path is that of a directory, of this lock alone. An error leaves nothing behind: a
 // file that may have been made is deleted, in the background, or goes with the session.
+// ErrNotDir says that there is a file at the path: such were the locks of 2011, which
+// these do not mix with.
 func (s *Session) Lock(ctx context.Context, path string) (*Lock, error) {
 	return s.lock(ctx, path, []byte(s.name), (*place).wait)
 }

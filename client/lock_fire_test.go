@@ -169,7 +169,7 @@ func TestLockUnderFire(t *testing.T) {
 		b.join(c)
 	}
 	nodes = nodes[:2]
-	for i := range 3 {
+	for i := range 2 {
 		b.goesOn(20)
 		its := clients[i].link.cur.Load().addr
 		networks[i].stall(its)

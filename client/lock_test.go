@@ -176,7 +176,7 @@ func TestElection(t *testing.T) {
 	first, err := e.Campaign(soon(t), a, []byte("a"))
 	assert.Equal(t, nil, err)
 	assert.Equal(t, Leader{[]byte("a"), first.Token(), first.Path()}, <-seen)
-	second := make(chan *Lock)
+	second := make(chan *Leadership)
 	go func() {
 		l, err := e.Campaign(soon(t), b, []byte("b"))
 		assert.Equal(t, nil, err)
@@ -190,7 +190,7 @@ func TestElection(t *testing.T) {
 	assert.Equal(t, nil, a.Close(soon(t)))
 	won := <-second
 	assert.Equal(t, Leader{[]byte("b"), won.Token(), won.Path()}, <-seen)
-	assert.Equal(t, nil, won.Unlock(soon(t)))
+	assert.Equal(t, nil, won.Resign(soon(t)))
 	assert.Equal(t, int64(0), (<-seen).Token)
 	l, err = e.Leader(soon(t))
 	assert.Equal(t, nil, err)

@@ -257,7 +257,7 @@ func ExampleElection() {
 			break
 		}
 		fmt.Println(string(leader.Value), leader.Token == office.Token())
-		check(office.Unlock(ctx)) // it resigns
+		check(office.Resign(ctx))
 	}
 	// Output:
 	// 10.0.0.1:3306 true

@@ -24,7 +24,7 @@ type Registration struct {
 	done   chan struct{} // closed when err is set for good
 
 	session *Session // the latest; run's, until done is closed
-	before  string   // the name of the one before
+	owner   string   // the session that had the file last
 
 	mu    sync.Mutex
 	value []byte        // that the file is to have
@@ -67,6 +67,7 @@ func (r *Registration) begin(ctx context.Context) (err error) {
 			break
 		}
 	}
+	r.owner = r.session.name
 	if err == nil && !r.client.link.background(r.run) {
 		err = ErrClosed
 	}
@@ -147,7 +148,7 @@ func (r *Registration) stay() error {
 		if err != nil {
 			return err
 		}
-		r.before, r.session = r.session.name, s
+		r.session = s
 	}
 	ctx, cancel := r.session.join(r.life)
 	defer cancel()
@@ -188,10 +189,12 @@ func (r *Registration) mend(ctx context.Context, view *View, value []byte) error
 		switch {
 		case err != nil:
 			return err
-		case string(owner) != r.session.name && string(owner) != r.before:
+		case string(owner) == r.session.name:
+			if r.owner = r.session.name; bytes.Equal(f.Value, value) {
+				return nil
+			}
+		case string(owner) != r.owner:
 			return ErrReplaced
-		case string(owner) == r.session.name && bytes.Equal(f.Value, value):
-			return nil
 		}
 	}
 	_, err := r.session.Set(ctx, r.path, f.Rev, value)

@@ -110,6 +110,29 @@ func TestRegistrationHeals(t *testing.T) {
 	living(t, direct, "/services/web", "b 3")
 }
 
+// A session that was lost before it had the file does not make a stranger of the one that had it.
+func TestRegistrationLosesTwoSessions(t *testing.T) {
+	nodes := startCluster(t, 1, steady())
+	c := dialed(t, Config{}, nodes[0].Started.Addr)
+	first, second := newSession(t, c), newSession(t, c)
+	r := &Registration{client: c, path: "/services/web/a", session: second, owner: first.name, value: []byte("x")}
+	r.life, r.stop = context.WithCancel(t.Context())
+	_, err := first.Set(soon(t), r.path, Missing, []byte("x"))
+	assert.Equal(t, nil, err)
+	first.stop(ErrSessionLost)
+	second.stop(ErrSessionLost)
+	ended := make(chan error)
+	go func() { ended <- r.stay() }()
+	until(t, "a third session has it", func() bool {
+		v, _ := nodes[0].Store.View().Get(linkDir + r.path)
+		return string(v) != first.name && string(v) != ""
+	})
+	r.stop()
+	err = <-ended
+	assert.T(t, errors.Is(err, context.Canceled), err)
+	assert.Equal(t, nil, r.session.Close(soon(t)))
+}
+
 // A barrier opens when nobody holds it any more.
 func TestBarrier(t *testing.T) {
 	nodes := startCluster(t, 1, steady())

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -61,10 +62,10 @@ type Session struct {
 	proven moment        // all members have seen a renewal that came after this
 }
 
-// NewSession makes a session of a new name. The context bounds the making only: the session lives
-// until Close, or until it is lost, or the client is closed; then the
-// cluster ends it after a lease. When it is unknown whether it was made, another one
-// is, and the first is left to end by itself.
+// NewSession makes a session of a new name. The context bounds the making only: the session
+// lives until Close, or until it is lost, or the client is closed; then the cluster ends it
+// after a lease. When it is unknown whether it was made, or took too long, another one is,
+// and the first is left to end by itself.
 func (c *Client) NewSession(ctx context.Context) (*Session, error) {
 	lease, err := c.sessionLease(ctx)
 	if err != nil {
@@ -73,11 +74,11 @@ func (c *Client) NewSession(ctx context.Context) (*Session, error) {
 	s := &Session{client: c, name: rand.Text(), lease: lease, other: make(chan struct{}), proven: now()}
 	for round := 1; ; round++ {
 		err = c.Checkin(ctx, s.name, Missing)
-		if err == nil {
+		if err == nil && s.age().until(lostAfter) > 0 {
 			break
 		}
-		if !errors.Is(err, ErrOutcomeUnknown) || !sleep(ctx, backoff(round, settleMaxPause)) {
-			return nil, fmt.Errorf("session: %w", err)
+		if err != nil && !errors.Is(err, ErrOutcomeUnknown) || !sleep(ctx, backoff(round, settleMaxPause)) {
+			return nil, fmt.Errorf("session: %w", cmp.Or(err, ctx.Err()))
 		}
 		s.name, s.proven = rand.Text(), now()
 	}

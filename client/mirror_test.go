@@ -157,7 +157,9 @@ func TestMirrorTooLate(t *testing.T) {
 // TOO_LATE in the middle has it walk again, and what differs comes as one change.
 func TestMirrorReadsAnew(t *testing.T) {
 	c, p := pipe(t)
+	served := make(chan struct{})
 	go func() {
+		defer close(served)
 		serveFiles(p, 5, "/m/a", "/m/b")
 		q := p.expect(proto.Request_WATCH)
 		assert.Equal(t, int64(6), q.GetRev())
@@ -167,7 +169,6 @@ func TestMirrorReadsAnew(t *testing.T) {
 		serveFiles(p, 20, "/m/b", "/m/d")
 		q = p.expect(proto.Request_WATCH)
 		assert.Equal(t, int64(21), q.GetRev())
-		p.recv()
 	}()
 	m := mirrored(t, c, "/m/*")
 	_, err := m.Await(soon(t), 20)
@@ -178,6 +179,7 @@ func TestMirrorReadsAnew(t *testing.T) {
 		{Path: "/m/a", Rev: 20, Del: true, More: true},
 		{Path: "/m/d", Value: []byte("x"), Rev: 2},
 	}, changes)
+	<-served
 }
 
 // serveFiles answers what a walk asks, at a revision.

@@ -24,11 +24,11 @@ var (
 	ErrSessionClosed = errors.New("session closed")
 )
 
-// A Session is what a program that lives has in the cluster: files that it made
-// with Set, and the locks that it holds, go when the session does. It is kept alive
-// in the background, and is safe for concurrent use. A program
-// needs one, for all of its locks, elections and files. It costs the connection some four of the
-// 1,024 streams that a node allows.
+// A Session is what a program that lives has in the cluster: files that it made with Set, and
+// the locks that it holds, go when the session does. It is kept alive in the background, and
+// is safe for concurrent use. A program needs one, for all of its locks, elections and files.
+// It takes some four of the 1,024 streams that a node allows a connection, and each lock one
+// more: a program with a thousand watches gives its session a client of its own.
 //
 // # How long it lives
 //

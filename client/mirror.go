@@ -11,9 +11,10 @@ import (
 // whole state of the store, as of one revision: the changes of a transaction appear
 // together. It may lag behind the cluster, never does it go back.
 //
-// It holds the files once, and what follows them as far as a watch does. At a
-// change it makes a new View, which costs a copy of the list of files, not of their values;
-// changes that come faster than that are put into one. It is safe for concurrent use.
+// It holds the files once, and of the changes that follow as many as a watch does. With each
+// change it makes a new View, by a copy of the list of files, not of their values: some
+// 20 ns a file, so 2 ms for 100,000. Changes that come faster are put together. It is safe
+// for concurrent use.
 type Mirror struct {
 	client *Client
 	glob   string

@@ -163,3 +163,16 @@ func TestSessionLease(t *testing.T) {
 	assert.Equal(t, time.Second, s.age().lease)
 	assert.Equal(t, nil, s.Err())
 }
+
+// The session's end is judged by the clock when it is asked about, before any timer has run.
+func TestSessionLooksAtTheClock(t *testing.T) {
+	nodes := startCluster(t, 1, steady())
+	s := newSession(t, dialed(t, Config{}, nodes[0].Started.Addr))
+	assert.Equal(t, nil, s.Err())
+	s.mu.Lock()
+	s.proven = *new(moment) // long ago, as after a sleep
+	s.mu.Unlock()
+	assert.T(t, errors.Is(s.Err(), ErrSessionLost), s.Err())
+	_, err := s.Set(soon(t), "/e", Missing, nil)
+	assert.T(t, errors.Is(err, ErrSessionLost), err)
+}

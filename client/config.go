@@ -62,8 +62,9 @@ type Config struct {
 	// Boot is the URI of a cluster whose name service (DzNS) tells where others are: its
 	// files /ctl/ns/<cluster>/<id> hold the addresses of their nodes. A URI with cn is
 	// looked up there, when the client is dialed, and again while none of all nodes that it
-	// knows of answers. It then takes no node whose cluster has another name. Default:
-	// none; then cn means nothing beside ca, and alone is an error.
+	// knows of answers. It then takes no node whose cluster has another name. The secret of
+	// the name service is that of its URI (sk); Secret is for the cluster that is looked up.
+	// Default: none; then cn means nothing beside ca, and alone is an error.
 	Boot string
 
 	// DialContext makes connections; it has to end when its context does.

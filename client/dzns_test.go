@@ -78,3 +78,15 @@ func TestNameServiceIsGone(t *testing.T) {
 	_, err := c.Rev(soon(t))
 	assert.Equal(t, nil, err)
 }
+
+// The environment completes what the program leaves open.
+func TestWithEnv(t *testing.T) {
+	env := map[string]string{"DOOZER_BOOT_URI": "names", "DOOZER_RWSECRET": "rw", "DOOZER_ROSECRET": "ro"}
+	getenv := func(key string) string { return env[key] }
+	cfg := Config{}.WithEnv(getenv)
+	assert.Equal(t, "names rw", cfg.Boot+" "+cfg.Secret)
+	cfg = Config{Boot: "b", Secret: "s"}.WithEnv(getenv)
+	assert.Equal(t, "b s", cfg.Boot+" "+cfg.Secret)
+	delete(env, "DOOZER_RWSECRET")
+	assert.Equal(t, "ro", Config{}.WithEnv(getenv).Secret)
+}

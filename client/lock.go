@@ -106,6 +106,7 @@ func (l *Lock) watch() {
 	p := l.place
 	for round := 0; sleep(l.ctx, backoff(round, settleMaxPause)); round++ {
 		if p.session.client.changed(l.ctx, p.file) == nil {
+			p.session.check() // after a sleep the news may come before the session's own end
 			l.stop(ErrLockLost)
 		}
 	}

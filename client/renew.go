@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/ha/doozer/proto"
 )
@@ -51,8 +52,28 @@ func (s *Session) renew(ctx context.Context, ask ask) error {
 		s.stop(ErrSessionLost)
 		return ErrSessionLost
 	}
-	if r.err == nil {
-		s.prove(begun)
+	if r.err != nil {
+		return r.err
 	}
-	return r.err
+	lease, err := s.leaseAt(ctx, ask, r.rev)
+	if err == nil {
+		s.prove(begun, lease)
+	}
+	return err
+}
+
+// leaseAt is the lease that was in force at a revision at which the session was renewed. If
+// that is not known, 0, it is the shorter one of the present lease and that of the last renewal.
+func (s *Session) leaseAt(ctx context.Context, ask ask, rev int64) (time.Duration, error) {
+	cl := newCall(proto.Request_GET)
+	cl.setPath(leaseFile)
+	if rev > 0 {
+		cl.setRev(rev)
+	}
+	r := ask(ctx, cl)
+	lease := proto.Lease(r.value)
+	if rev == 0 {
+		lease = min(lease, s.age().lease)
+	}
+	return lease, r.err
 }

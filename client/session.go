@@ -8,14 +8,13 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/ha/doozer/proto"
 )
 
 const (
-	sessDir      = "/ctl/sess"
-	leaseFile    = "/ctl/lease"
-	defaultLease = 6 * time.Second
-	minLease     = 200 * time.Millisecond // what a cluster takes
-	maxLease     = time.Hour
+	sessDir   = "/ctl/sess"
+	leaseFile = proto.LeasePath
 )
 
 // Why a session ended.
@@ -47,8 +46,7 @@ var (
 // What is sent before the end may still arrive after it. Where that matters let what is
 // written to check: see Lock.Token.
 //
-// To lower /ctl/lease in a running cluster may cost sessions that were renewed last by the
-// old one.
+// When /ctl/lease changes, a session lives by the new one from its next renewal on.
 type Session struct {
 	client  *Client
 	name    string
@@ -57,9 +55,8 @@ type Session struct {
 	running sync.WaitGroup
 
 	mu     sync.Mutex
-	lease  time.Duration
-	other  chan struct{} // closed, and made anew, when the lease changes
 	proven moment        // all members have seen a renewal that came after this
+	lease  time.Duration // that was in force at that renewal
 }
 
 // NewSession makes a session of a new name. The context bounds the making only: the session
@@ -67,13 +64,12 @@ type Session struct {
 // after a lease. When it is unknown whether it was made, or took too long, another one is,
 // and the first is left to end by itself.
 func (c *Client) NewSession(ctx context.Context) (*Session, error) {
-	lease, err := c.sessionLease(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("session: %w", err)
-	}
-	s := &Session{client: c, name: rand.Text(), lease: lease, other: make(chan struct{}), proven: now()}
+	s := &Session{client: c, name: rand.Text(), proven: now()}
 	for round := 1; ; round++ {
-		err = c.Checkin(ctx, s.name, Missing)
+		err := c.Checkin(ctx, s.name, Missing)
+		if err == nil {
+			s.lease, err = s.firstLease(ctx)
+		}
 		if err == nil && s.age().until(lostAfter) > 0 {
 			break
 		}
@@ -83,7 +79,7 @@ func (c *Client) NewSession(ctx context.Context) (*Session, error) {
 		s.name, s.proven = rand.Text(), now()
 	}
 	s.ctx, s.stop = context.WithCancelCause(c.link.ctx)
-	for _, f := range []func(){s.guard, s.keep, s.followLease, s.followFile} {
+	for _, f := range []func(){s.guard, s.keep, s.followFile} {
 		s.background(f)
 	}
 	return s, nil
@@ -163,17 +159,12 @@ func (c *Client) remove(ctx context.Context, path string) error {
 	}
 }
 
-// sessionLease is the lease of all sessions of the cluster.
-func (c *Client) sessionLease(ctx context.Context) (time.Duration, error) {
-	value, _, err := c.Get(ctx, leaseFile)
-	return parseLease(value), err
-}
-
-// parseLease makes of /ctl/lease what the members do.
-func parseLease(value []byte) time.Duration {
-	d, err := time.ParseDuration(string(value))
-	if err != nil || d < minLease || d > maxLease {
-		return defaultLease
+// firstLease is the lease that was in force when the session was made.
+func (s *Session) firstLease(ctx context.Context) (time.Duration, error) {
+	_, rev, err := s.client.Get(ctx, s.file())
+	if err != nil || rev == Missing { // it is gone already: the first renewal tells
+		return proto.MinLease, err
 	}
-	return d
+	value, _, err := s.client.Get(ctx, leaseFile, At(rev))
+	return proto.Lease(value), err
 }

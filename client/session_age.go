@@ -12,32 +12,17 @@ func lostAfter(lease time.Duration) time.Duration  { return lease - lease/10 }
 type age struct {
 	time.Duration
 	lease time.Duration
-	other <-chan struct{} // closed when the lease changes
 }
 
 func (s *Session) age() age {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return age{s.proven.age(), s.lease, s.other}
+	return age{s.proven.age(), s.lease}
 }
 
 // until is the time until a part of the lease is over; it may be negative.
 func (a age) until(part func(lease time.Duration) time.Duration) time.Duration {
 	return part(a.lease) - a.Duration
-}
-
-// rest waits for d, or until the lease changes, or the session ends. It reports whether it
-// lives.
-func (s *Session) rest(a age, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-a.other:
-	case <-s.ctx.Done():
-		return false
-	}
-	return true
 }
 
 // check ends the session if it is too old.
@@ -47,11 +32,11 @@ func (s *Session) check() {
 	}
 }
 
-// prove notes that a renewal was applied which came after m.
-func (s *Session) prove(m moment) {
+// prove notes that a renewal was applied which came after m, under that lease.
+func (s *Session) prove(m moment, lease time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if m.age() < s.proven.age() {
-		s.proven = m
+		s.proven, s.lease = m, lease
 	}
 }

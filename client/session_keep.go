@@ -25,7 +25,7 @@ func (s *Session) guard() {
 			default:
 			}
 		}
-		if !s.rest(a, max(time.Millisecond, min(next, a.lease/12, time.Second))) {
+		if !sleep(s.ctx, max(time.Millisecond, min(next, a.lease/12, time.Second))) {
 			return
 		}
 	}
@@ -37,7 +37,7 @@ func (s *Session) keep() {
 		a := s.age()
 		if next := a.until(renewAfter); next > 0 {
 			round = 0
-			if !s.rest(a, next) {
+			if !sleep(s.ctx, next) {
 				return
 			}
 			continue

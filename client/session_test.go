@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/bmizerany/assert"
+
+	"github.com/ha/doozer/proto"
 )
 
 // leased starts members whose sessions have that lease.
@@ -102,7 +104,7 @@ func TestSessionDeleted(t *testing.T) {
 	assert.Equal(t, nil, c.Del(soon(t), s.file(), Clobber))
 	begun := time.Now()
 	ends(t, "the session", s.Done())
-	assert.T(t, time.Since(begun) < defaultLease/2, time.Since(begun))
+	assert.T(t, time.Since(begun) < proto.DefaultLease/2, time.Since(begun))
 	assert.T(t, errors.Is(s.Err(), ErrSessionLost), s.Err())
 	_, err := s.Set(soon(t), "/e", Missing, nil)
 	assert.T(t, errors.Is(err, ErrSessionLost), err)
@@ -151,13 +153,14 @@ func TestSessionOutlivesItsNode(t *testing.T) {
 	assert.Equal(t, nil, s.Err())
 }
 
-// A lease that is changed is in force at once.
+// A lease that is changed is in force from the next renewal on.
 func TestSessionLease(t *testing.T) {
-	nodes := leased(t, 1, "nonsense")
+	nodes := leased(t, 1, "1500ms")
 	c := dialed(t, Config{}, nodes[0].Started.Addr)
 	s := newSession(t, c)
-	assert.Equal(t, defaultLease, s.age().lease)
-	setFile(t, c, leaseFile, "1s")
+	assert.Equal(t, 1500*time.Millisecond, s.age().lease)
+	setFile(t, c, leaseFile, "1s\n")
+	assert.Equal(t, 1500*time.Millisecond, s.age().lease)
 	begun := renewals(nodes[0], s)
 	until(t, "it is renewed more often", func() bool { return renewals(nodes[0], s) >= begun+4 })
 	assert.Equal(t, time.Second, s.age().lease)

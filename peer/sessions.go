@@ -1,16 +1,19 @@
 package peer
 
 // sessions is when each session was last prolonged, as this node saw it applied,
-// by its own monotonic clock in nanoseconds. No clock of anybody else is asked: not even the
+// by its wakeClock. No clock of anybody else is asked: not even the
 // deadline in the session's file, which is for people to read.
 type sessions struct {
 	lives map[string]life
 	queue []sighting // by time; all but the last of a session are out of date
 }
 
+// life is what is known of a session since it was last prolonged. It keeps the lease of that
+// moment, if the cluster's becomes shorter: whoever prolongs it may not have heard of that.
 type life struct {
-	rev  int64 // of the session's file
-	seen int64
+	rev   int64 // of the session's file
+	seen  int64
+	lease int64
 }
 
 type sighting struct {
@@ -21,8 +24,7 @@ type sighting struct {
 func newSessions() *sessions { return &sessions{lives: make(map[string]life)} }
 
 // saw notes that a session was made or prolonged at rev.
-func (s *sessions) saw(now int64, name string, rev int64) {
-	l := life{rev, now}
+func (s *sessions) saw(name string, l life) {
 	s.lives[name] = l
 	s.queue = append(s.queue, sighting{name, l})
 }
@@ -30,29 +32,37 @@ func (s *sessions) saw(now int64, name string, rev int64) {
 // ended notes that a session is gone.
 func (s *sessions) ended(name string) { delete(s.lives, name) }
 
-// anew gives all sessions a whole lease: while this node was asleep, or no majority heard it,
-// they may have had no way to be prolonged.
+// anew gives all sessions a whole lease: while no majority heard this node they may have had no way
+// to be prolonged.
 func (s *sessions) anew(now int64) {
 	s.queue = s.queue[:0]
 	for name, l := range s.lives {
-		s.saw(now, name, l.rev)
+		l.seen = now
+		s.saw(name, l)
 	}
 }
 
-// expired returns the sessions, max at most, that were last prolonged wait ago or before
-// that. They are returned again after another such time if they are still there.
-func (s *sessions) expired(now, wait int64, max int) (over []sighting) {
+// expired returns the sessions, so many at most, that were last prolonged their lease, and as much more
+// as grace says, ago or before that; lease is the cluster's now. They are returned again after another
+// such time if they are still there. A session that has an old, longer lease may hold up others for as long as that.
+func (s *sessions) expired(now, lease, grace int64, most int) (over []sighting) {
 	n := 0
-	for ; n < len(s.queue) && len(over) < max && now-s.queue[n].seen >= wait; n++ {
-		if at := s.queue[n]; s.lives[at.name] == at.life {
-			over = append(over, at)
+	for ; n < len(s.queue) && len(over) < most; n++ {
+		at := s.queue[n]
+		if s.lives[at.name] != at.life {
+			continue
 		}
+		if now-at.seen < max(at.lease, lease)+grace {
+			break
+		}
+		over = append(over, at)
 	}
 	if n > 0 {
 		s.queue = append(s.queue[:0], s.queue[n:]...)
 	}
 	for _, at := range over {
-		s.saw(now, at.name, at.rev)
+		at.seen = now
+		s.saw(at.name, at.life)
 	}
 	return over
 }

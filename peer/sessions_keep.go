@@ -19,7 +19,8 @@ type registrar struct {
 	watch    *store.Watch // of the files of sessions
 	ends     *store.Watch // of what is noted of ended ones
 	sessions *sessions
-	looked   int64
+	clock    wakeClock
+	lease    int64            // the cluster's, when the sessions were last looked at
 	due      map[string]int64 // when an ended session, waiting to be cleared away, was first seen
 }
 
@@ -72,14 +73,15 @@ func (r *registrar) list() (err error) {
 		return err
 	}
 	r.sessions = newSessions()
-	v, now := r.st.View(), monotonic()
+	v, now := r.st.View(), r.clock.now
+	r.lease = int64(server.Lease(v))
 	names, err := v.Entries(store.SessDir, 0)
 	if err != nil {
 		return nil // there are none
 	}
 	for name := range names {
 		if _, rev := v.Get(store.SessDir + "/" + name); rev > 0 {
-			r.sessions.saw(now, name, rev)
+			r.sessions.saw(name, life{rev, now, r.lease})
 		}
 	}
 	return nil
@@ -110,19 +112,19 @@ func (r *registrar) look(ctx context.Context) error {
 		return nil
 	}
 	turn, ok := (&watchman{self: r.n.me.id}).turn(&info)
-	asleep := info.Now-r.looked > 4*int64(r.every())
-	r.looked = info.Now
-	if !ok || asleep {
-		r.sessions.anew(info.Now)
+	if !ok {
+		r.sessions.anew(r.clock.now)
 		return nil
 	}
-	lease := int64(server.Lease(r.st.View()))
-	return errors.Join(r.expire(ctx, info.Now, lease+turn*lease/4), r.clear(ctx, info.Now, turn*int64(time.Second)))
+	return errors.Join(r.expire(ctx, r.clock.now, turn*r.lease/4), r.clear(ctx, r.clock.now, turn*int64(time.Second)))
 }
 
 // catchUp takes in what became of the sessions. When it fell behind the history it
 // begins anew, and so do all leases.
 func (r *registrar) catchUp() error {
+	was := r.lease
+	r.lease = int64(server.Lease(r.st.View()))
+	r.clock.look(monotonic(), r.lease/4)
 	for _, w := range []*store.Watch{r.ends, r.watch} {
 		for {
 			events, err := w.Next(nil, maxEnding)
@@ -136,29 +138,29 @@ func (r *registrar) catchUp() error {
 				break
 			}
 			if w == r.watch {
-				r.take(events)
+				r.take(events, max(was, r.lease))
 			}
 		}
 	}
 	return nil
 }
 
-func (r *registrar) take(events []store.Event) {
-	now := monotonic()
+func (r *registrar) take(events []store.Event, lease int64) {
+	now := r.clock.now
 	for _, ev := range events {
 		name := strings.TrimPrefix(ev.Path, store.SessDir+"/")
 		if ev.Del {
 			r.sessions.ended(name)
 		} else {
-			r.sessions.saw(now, name, ev.Seqn)
+			r.sessions.saw(name, life{ev.Seqn, now, lease})
 		}
 	}
 }
 
-// expire ends the sessions that were not prolonged for that long. A session that was
+// expire ends the sessions that were not prolonged for their lease, and that much longer. A session that was
 // prolonged after all is not deleted, since its revision is another one then.
-func (r *registrar) expire(ctx context.Context, now, wait int64) error {
-	over := r.sessions.expired(now, wait, maxEnding)
+func (r *registrar) expire(ctx context.Context, now, grace int64) error {
+	over := r.sessions.expired(now, r.lease, grace, maxEnding)
 	var writes [][]byte
 	for _, s := range over {
 		m, err := store.EncodeDel(store.SessDir+"/"+s.name, s.rev)

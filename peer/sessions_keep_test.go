@@ -10,7 +10,7 @@ import (
 	"github.com/bmizerany/assert"
 
 	"github.com/ha/doozer/client"
-	"github.com/ha/doozer/server"
+	"github.com/ha/doozer/proto"
 	"github.com/ha/doozer/store"
 )
 
@@ -19,7 +19,7 @@ func leased(t *testing.T, n int, lease time.Duration) []*running {
 	t.Helper()
 	nodes := cluster(t, n, testConfig)
 	c := nodes[0].dial(t)
-	_, err := c.Set(t.Context(), server.LeasePath, store.Clobber, []byte(lease.String()))
+	_, err := c.Set(t.Context(), proto.LeasePath, store.Clobber, []byte(lease.String()))
 	assert.Equal(t, nil, err)
 	return nodes
 }
@@ -89,8 +89,7 @@ func TestMemberDiesWhileClearing(t *testing.T) {
 	for range files {
 		assert.Equal(t, nil, <-errs)
 	}
-	_, err := c.Set(t.Context(), server.LeasePath, store.Clobber, []byte("400ms"))
-	assert.Equal(t, nil, err)
+	assert.Equal(t, nil, c.Del(t.Context(), "/ctl/sess/s", store.Clobber))
 	first := nodes[0]
 	for _, r := range nodes {
 		if r.ID < first.ID {

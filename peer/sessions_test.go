@@ -21,21 +21,33 @@ func names(over []sighting) string {
 
 func TestSessionsExpire(t *testing.T) {
 	s := newSessions()
-	s.saw(0, "a", 1)
-	s.saw(5, "b", 2)
-	s.saw(6, "a", 3)
-	s.saw(7, "c", 4)
-	s.saw(7, "d", 5)
+	s.saw("a", life{1, 0, 10})
+	s.saw("b", life{2, 5, 10})
+	s.saw("a", life{3, 6, 10})
+	s.saw("c", life{4, 7, 10})
+	s.saw("d", life{5, 7, 10})
 	s.ended("c")
-	assert.Equal(t, "", names(s.expired(9, 10, 9)))
-	assert.Equal(t, "b2", names(s.expired(15, 10, 9)))
-	assert.Equal(t, "a3", names(s.expired(20, 10, 1)))
-	assert.Equal(t, "d5", names(s.expired(20, 10, 9)))
+	assert.Equal(t, "", names(s.expired(9, 10, 0, 9)))
+	assert.Equal(t, "b2", names(s.expired(15, 10, 0, 9)))
+	assert.Equal(t, "a3", names(s.expired(20, 10, 0, 1)))
+	assert.Equal(t, "d5", names(s.expired(20, 10, 0, 9)))
 	s.ended("a")
-	assert.Equal(t, "b2", names(s.expired(25, 10, 9)), "again, since it is still there")
+	assert.Equal(t, "b2", names(s.expired(25, 10, 0, 9)), "again, since it is still there")
 	s.anew(26)
-	assert.Equal(t, "", names(s.expired(35, 10, 9)))
-	assert.T(t, len(s.expired(36, 10, 9)) == 2)
+	assert.Equal(t, "", names(s.expired(35, 10, 0, 9)))
+	assert.T(t, len(s.expired(36, 10, 0, 9)) == 2)
+}
+
+// A session has the longer one of the lease under which it was prolonged and of the present one.
+func TestSessionsOfAnotherLease(t *testing.T) {
+	s := newSessions()
+	s.saw("a", life{1, 0, 100})
+	s.saw("b", life{2, 5, 10})
+	assert.Equal(t, "", names(s.expired(50, 10, 0, 9)))
+	assert.Equal(t, "a1 b2", names(s.expired(100, 10, 0, 9)))
+	s.ended("a")
+	assert.Equal(t, "", names(s.expired(120, 30, 0, 9)))
+	assert.Equal(t, "b2", names(s.expired(130, 30, 0, 9)))
 }
 
 // A random history against the plain account: nobody expires before it was silent for the
@@ -52,7 +64,7 @@ func TestSessionsRandom(t *testing.T) {
 				s.ended(name)
 				delete(last, name)
 			} else if r.IntN(3) > 0 || last[name] == 0 {
-				s.saw(now, name, now)
+				s.saw(name, life{now, now, wait})
 				last[name] = now
 			}
 		}
@@ -62,7 +74,7 @@ func TestSessionsRandom(t *testing.T) {
 				last[name] = now
 			}
 		}
-		for _, o := range s.expired(now, wait, 1000) {
+		for _, o := range s.expired(now, wait, 0, 1000) {
 			expired++
 			assert.T(t, now-last[o.name] >= wait, o, now)
 			s.ended(o.name)
@@ -153,4 +165,21 @@ func TestConcernsVoters(t *testing.T) {
 		assert.Equal(t, nil, err)
 		assert.Equal(t, want, concernsVoters(m), path)
 	}
+}
+
+// However long a node sleeps, it counts little; and however late it looks each time, time goes on.
+func TestWakeClock(t *testing.T) {
+	var c wakeClock
+	c.look(1000, 100)
+	assert.Equal(t, int64(0), c.now)
+	c.look(1040, 100)
+	assert.Equal(t, int64(40), c.now)
+	c.look(1_000_000_000, 100)
+	assert.Equal(t, int64(140), c.now)
+	c.look(999_999_000, 100)
+	assert.Equal(t, int64(140), c.now)
+	for i := range int64(10) {
+		c.look(2_000_000_000+i*1000, 100)
+	}
+	assert.Equal(t, int64(1140), c.now)
 }

@@ -3,30 +3,12 @@ package server
 import (
 	"time"
 
+	"github.com/ha/doozer/proto"
 	"github.com/ha/doozer/store"
-)
-
-// LeasePath is the file that says for how long a session lives on after it was
-// last prolonged, in a cluster where that is not DefaultLease: a duration as Go
-// writes it, such as 10s, from MinLease to MaxLease. Anything else counts as none.
-const LeasePath = "/ctl/lease"
-
-// The lease of sessions. The default is that of 2011.
-const (
-	DefaultLease = 6 * time.Second
-	MinLease     = 200 * time.Millisecond
-	MaxLease     = time.Hour
 )
 
 // Lease is the lease of all sessions, as v shows it.
 func Lease(v store.View) time.Duration {
-	text, rev := v.Get(LeasePath)
-	if rev <= 0 {
-		return DefaultLease
-	}
-	d, err := time.ParseDuration(string(text))
-	if err != nil || d < MinLease || d > MaxLease {
-		return DefaultLease
-	}
-	return d
+	text, _ := v.Get(proto.LeasePath)
+	return proto.Lease(text)
 }

@@ -111,14 +111,3 @@ func TestHeldCheckinsEnd(t *testing.T) {
 		return server.closed && server.slots.used == 0 && server.streams == 0
 	})
 }
-
-func TestLease(t *testing.T) {
-	h := start(t, nil)
-	for text, want := range map[string]time.Duration{
-		"": DefaultLease, "10s": 10 * time.Second, "200ms": MinLease, "199ms": DefaultLease, "1h": MaxLease,
-		"61m": DefaultLease, "-3s": DefaultLease, "7": DefaultLease, "fast": DefaultLease,
-	} {
-		h.node.write(t, set(t, LeasePath, text))
-		assert.Equal(t, want, Lease(h.node.store.View()))
-	}
-}

@@ -14,11 +14,17 @@ func TestNameService(t *testing.T) {
 	newShell(t).follow("nameservice/README.md")
 }
 
+// A master that was stopped is replaced, and refused when it comes back.
+func TestMaster(t *testing.T) {
+	t.Parallel()
+	newShell(t).follow("master/README.md")
+}
+
 // The code on the pages is that of the programs.
 func TestQuotes(t *testing.T) {
 	pages, err := filepath.Glob("*/README.md")
 	assert.Equal(t, nil, err)
-	assert.Equal(t, 1, len(pages))
+	assert.Equal(t, 2, len(pages))
 	for _, page := range pages {
 		all := quotes(readFile(t, page))
 		assert.T(t, len(all) > 0, page)

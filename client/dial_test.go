@@ -43,6 +43,7 @@ func TestParseURIErrors(t *testing.T) {
 		{"doozer:?cn=x", `bad address "doozer:?cn=x": ` + ErrNoBoot.Error()},
 		{"doozer:?ca=", `bad address "doozer:?ca=": ca=: the address is empty`},
 		{"doozer:?ca=a:b:c", `bad address "doozer:?ca=a:b:c": ca=a:b:c: an address is host:port`},
+		{"doozer:?sk=geheim&ca=:&sk=geheim", `bad address "doozer:?sk=…&ca=:&sk=…": ca=:: port "" is not a number from 1 to 65535`},
 		{"a:0", `bad address "a:0": port "0" is not a number from 1 to 65535`},
 		{"a:http", `bad address "a:http": port "http" is not a number from 1 to 65535`},
 		{"http://a:80", `bad address "http://a:80": an address is host:port`},

@@ -30,7 +30,8 @@ var (
 //	rev, err := c.Commit(ctx, l.Check(new(client.Txn).Set("/jobs/next", rev, job)))
 //
 // Elsewhere, send the token along with each request, and have the resource keep the
-// highest that it has seen, and refuse lower ones.
+// highest that it has seen, and refuse lower ones. Show it yours before you do anything
+// else, reading included: until it has seen that, it refuses nothing of the holder before.
 type Lock struct {
 	place *place
 	ctx   context.Context // ends with the lock; its cause says why

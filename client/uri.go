@@ -36,9 +36,20 @@ func (cfg Config) ParseURI(s string) (*URI, error) {
 		err = ErrNoBoot
 	}
 	if err != nil {
-		return nil, fmt.Errorf("bad address %q: %w", s, err)
+		return nil, fmt.Errorf("bad address %q: %w", withoutSecret(s), err)
 	}
 	return u, nil
+}
+
+// withoutSecret is a URI as it may be shown.
+func withoutSecret(uri string) string {
+	params := strings.Split(uri, "&")
+	for i, p := range params {
+		if name := strings.LastIndexByte(p, '?') + 1; strings.HasPrefix(p[name:], "sk=") {
+			params[i] = p[:name] + "sk=…"
+		}
+	}
+	return strings.Join(params, "&")
 }
 
 func parseURI(s string) (*URI, error) {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log"
 	"log/slog"
-	"os"
 	"time"
 
 	"github.com/ha/doozer/client"
@@ -34,8 +33,7 @@ func main() {
 
 func run(ctx context.Context) error {
 	// The log, on standard error, tells when the connection to a node is lost, and the like.
-	config := client.Config{Log: slog.Default()}.WithEnv(os.Getenv)
-	c, err := config.Dial(ctx, os.Getenv("DOOZER_URI"))
+	c, err := client.Config{Log: slog.Default()}.DialEnv(ctx)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 	"flag"
 	"fmt"
 	"log"
-	"os"
 	"strings"
 
 	"github.com/ha/doozer/client"
@@ -32,7 +31,7 @@ func run(ctx context.Context, rev int64, args []string) error {
 		}
 		t.Set("/config/app/"+name, rev, []byte(value))
 	}
-	c, err := client.Config{}.WithEnv(os.Getenv).Dial(ctx, os.Getenv("DOOZER_URI"))
+	c, err := client.DialEnv(ctx)
 	if err != nil {
 		return err
 	}

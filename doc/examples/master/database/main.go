@@ -30,7 +30,7 @@ func main() {
 func run(addr, storage string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	c, err := client.Config{}.WithEnv(os.Getenv).Dial(ctx, os.Getenv("DOOZER_URI"))
+	c, err := client.DialEnv(ctx)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httputil"
-	"os"
 	"strings"
 	"time"
 
@@ -29,7 +28,7 @@ func run(ctx context.Context, addr string) error {
 	if err != nil {
 		return err
 	}
-	c, err := client.Config{}.WithEnv(os.Getenv).Dial(ctx, os.Getenv("DOOZER_URI"))
+	c, err := client.DialEnv(ctx)
 	if err != nil {
 		return err
 	}

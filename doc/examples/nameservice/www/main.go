@@ -46,7 +46,7 @@ func run(id, addr string) error {
 	// Then say where we are. The entry is tied to a session, which the client keeps alive in the
 	// background, and replaces by a new one should it ever be lost. When this process dies nobody
 	// keeps it alive any more, and the cluster deletes the entry after a lease.
-	c, err := client.Config{}.WithEnv(os.Getenv).Dial(ctx, os.Getenv("DOOZER_URI"))
+	c, err := client.DialEnv(ctx)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,7 @@ STATIC  := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 RACY    := ./store ./server ./client ./peer ./web ./cmd/doozer-backup
 SIMTIME ?= 20s
 
-.PHONY: all build run test lint unit race sim e2e chaos shortchaos bench proto clean
+.PHONY: all build run test lint unit race sim e2e chaos shortchaos bench man proto clean
 
 all: build
 
@@ -48,6 +48,12 @@ shortchaos: build
 
 bench: build
 	./bin/doozer-bench -o doc/bench.md
+
+# The manual pages, of the same texts as the programs' help.
+man:
+	mkdir -p doc/man
+	$(GO) run ./cmd/doozer man >doc/man/doozer.1
+	$(GO) run ./cmd/doozerd -man >doc/man/doozerd.8
 
 # Regenerate the messages from the .proto files (needs protoc).
 proto:

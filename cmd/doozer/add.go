@@ -8,7 +8,7 @@ import (
 
 func addVerb() verb {
 	return verb{
-		name: "add", args: "<path>", min: 1, max: 1,
+		name: "add", args: "<path>", min: 1, max: 1, formats: "json",
 		brief: "create a file, from standard input",
 		help: `Writes standard input to a new file, and prints its revision. If there is such
 a file already that is an error, exit status 5. The same as set <path> 0.

@@ -1,101 +1,64 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
-	"strings"
 	"time"
+
+	"github.com/spf13/pflag"
 )
 
 const defaultAddr = "127.0.0.1:8046"
 
-// options are what the flags say.
-type options struct {
-	addr    string
-	rev     *int64        // nil: not given
-	limit   time.Duration // 0: none
-	local   bool
-	help    bool
-	version bool
+// globalFlags are those of all verbs.
+func globalFlags(fs *pflag.FlagSet, s *session) {
+	addr := os.Getenv("DOOZER_URI")
+	if addr == "" {
+		addr = defaultAddr
+	}
+	fs.StringVarP(&s.addr, "a", "a", addr, "a node, host:port or host (port 8046), or several of which one that\n"+
+		"answers is taken: doozer:?ca=<`address`>&ca=<address>\n"+
+		"(else DOOZER_URI in the environment, else "+defaultAddr+")")
+	fs.VarP((*limitFlag)(&s.limit), "t", "t", "give up after that many seconds, or 300ms, 2m and the like")
+	fs.Var(&s.color, "color", "always, never, or auto: on a terminal, but not with NO_COLOR")
+	fs.Bool("help", false, "help")
+	fs.Bool("version", false, "version")
 }
 
-// parseFlags takes the flags out of args, wherever they stand, and returns
-// the words that are left. A negative number is a word (doozer set /a -1),
-// and so is all that follows "--".
-func parseFlags(args []string) (*options, []string, error) {
-	o := &options{addr: os.Getenv("DOOZER_URI")}
-	if o.addr == "" {
-		o.addr = defaultAddr
+// flags are those that several verbs have.
+func (v *verb) flags(fs *pflag.FlagSet, s *session) {
+	if v.atRev {
+		fs.VarP(&revFlag{&s.rev}, "r", "r", "get, stat and those that list: as of that revision;\nwatch, wait: from that revision on")
 	}
-	var words []string
-	for len(args) > 0 {
-		arg := args[0]
-		args = args[1:]
-		if arg == "--" {
-			return o, append(words, args...), nil
-		}
-		if !isFlag(arg) {
-			words = append(words, arg)
-			continue
-		}
-		name, value, given := strings.Cut(strings.TrimLeft(arg, "-"), "=")
-		if o.toggle(name) {
-			if given {
-				return nil, nil, usageError("-" + name + " takes no value")
-			}
-			continue
-		}
-		switch {
-		case name != "a" && name != "r" && name != "t":
-			return nil, nil, usageError("there is no flag -" + name + " (doozer help)")
-		case !given && len(args) == 0:
-			return nil, nil, usageError("-" + name + " needs a value")
-		case !given:
-			value, args = args[0], args[1:]
-		}
-		if err := o.set(name, value); err != nil {
-			return nil, nil, err
-		}
+	if v.atNode {
+		fs.BoolVar(&s.local, "local", false, "what this node has, also when a majority of the cluster is gone;\nit may lack the latest writes")
 	}
-	return o, words, nil
+	if v.formats != "" {
+		fs.VarP(&formatFlag{&s.format, v.formats}, "o", "o", "text, "+v.formats)
+	}
 }
 
-func isFlag(arg string) bool {
-	if len(arg) < 2 || arg[0] != '-' {
-		return false
+// wrongFlag is the error of a flag's value, without what the library puts before it.
+func wrongFlag(err error) error {
+	var bad *pflag.InvalidValueError
+	if errors.As(err, &bad) {
+		return usageError(fmt.Sprintf("-%s: %v", bad.GetFlag().Name, bad.Unwrap()))
 	}
-	_, err := strconv.ParseInt(arg, 10, 64)
-	return err != nil
+	return usageError(err.Error())
 }
 
-// toggle sets a flag that has no value, if name is one.
-func (o *options) toggle(name string) bool {
-	switch name {
-	case "local":
-		o.local = true
-	case "h", "help":
-		o.help = true
-	case "v", "version":
-		o.version = true
-	default:
-		return false
-	}
-	return true
-}
+// revFlag is a revision, if it was given.
+type revFlag struct{ rev **int64 }
 
-// set sets a flag that has a value.
-func (o *options) set(name, value string) (err error) {
-	switch name {
-	case "a":
-		o.addr = value
-	case "r":
-		o.rev, err = parseRev(value)
-	case "t":
-		o.limit, err = parseLimit(value)
-	}
+func (f *revFlag) Set(s string) (err error) {
+	*f.rev, err = parseRev(s)
 	return err
 }
+
+func (f *revFlag) String() string { return "" }
+func (f *revFlag) Type() string   { return "revision" }
 
 func parseRev(s string) (*int64, error) {
 	rev, err := strconv.ParseInt(s, 10, 64)
@@ -105,14 +68,20 @@ func parseRev(s string) (*int64, error) {
 	return &rev, nil
 }
 
-// parseLimit reads a duration as Go writes it, or a number of seconds.
-func parseLimit(s string) (time.Duration, error) {
+// limitFlag is a duration as Go writes it, or a number of seconds.
+type limitFlag time.Duration
+
+func (f *limitFlag) Set(s string) error {
 	d, err := time.ParseDuration(s)
 	if err != nil {
 		d, err = time.ParseDuration(s + "s")
 	}
 	if err != nil || d <= 0 {
-		return 0, usageError(fmt.Sprintf("-t: %q is not a time like 5 or 300ms", s))
+		return usageError(fmt.Sprintf("%q is not a time like 5 or 300ms", s))
 	}
-	return d, nil
+	*f = limitFlag(d)
+	return nil
 }
+
+func (f *limitFlag) String() string { return "" }
+func (f *limitFlag) Type() string   { return "time" }

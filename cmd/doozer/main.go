@@ -1,5 +1,5 @@
-// Doozer reads, writes and watches the files of a Doozer cluster. "doozer
-// help" tells how.
+// Doozer reads, writes and watches the files of a Doozer cluster, and looks
+// after the cluster. "doozer help" tells how.
 package main
 
 import (
@@ -7,44 +7,29 @@ import (
 	"context"
 	"io"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/ha/doozer/client"
 	"github.com/ha/doozer/proto/access"
 )
 
-// verbs is the table of what doozer can do, in the order of its help.
-func verbs() []verb {
-	return []verb{
-		getVerb(), setVerb(), addVerb(), delVerb(), touchVerb(),
-		statVerb(), findVerb(), walkVerb(),
-		watchVerb(), waitVerb(), waitDurableVerb(),
-		revVerb(), selfVerb(), nopVerb(),
-		helpVerb(),
-	}
-}
-
-// verb is one line of the table.
-type verb struct {
-	name     string
-	args     string // as its help shows them
-	min, max int    // number of arguments
-	atRev    bool   // -r is of use
-	atNode   bool   // -local is of use
-	compares bool   // the second argument is a revision, for session.rev
-	offline  bool   // it needs no node
-	brief    string // one line
-	help     string // all else there is to know, with an example
-	run      func(ctx context.Context, s *session, args []string) error
-}
-
 // session is what a verb works with.
 type session struct {
 	client *client.Client // nil for a verb that is offline
 	in     io.Reader
-	out    *bufio.Writer
-	rev    *int64 // -r, or what a write compares with; nil when not given
-	local  bool   // -local
+	out    *bufio.Writer // flushed when the verb has ended
+	errs   io.Writer
+	life   context.Context // ends by a signal, but not by -t: for what goes on beyond what -t limits
+
+	addr    string
+	limit   time.Duration // -t; 0: none
+	rev     *int64        // -r, or what a write compares with; nil when not given
+	local   bool          // -local
+	format  format        // -o
+	color   colors        // -color
+	command []string      // to run, of a verb that runs one
 }
 
 func main() {
@@ -54,63 +39,68 @@ func main() {
 // run does what args say and returns the exit status.
 func run(args []string, in io.Reader, stdout, stderr io.Writer) int {
 	out := bufio.NewWriter(stdout)
-	err := perform(args, &session{in: in, out: out})
+	s := &session{in: in, out: out, errs: stderr, life: context.Background(), format: inText}
+	s.color.terminal = isTerminal(stdout)
+	err := s.perform(args)
 	if flushErr := out.Flush(); err == nil {
 		err = flushErr
 	}
 	return report(stderr, err)
 }
 
-func perform(args []string, s *session) error {
-	o, words, err := parseFlags(args)
-	if err != nil {
-		return err
+// perform takes the command line apart and does what it says.
+func (s *session) perform(args []string) error {
+	root := newRoot(s)
+	if len(args) > 1 && isCompletion(args[0]) {
+		return s.complete(root, args)
 	}
+	l, err := takeApart(root, args)
 	switch {
-	case o.version:
+	case err != nil:
+		return err
+	case l.version:
 		return printVersion(s.out)
-	case o.help:
-		return printHelp(s.out, words)
-	case len(words) == 0:
+	case l.help:
+		return printHelp(s.out, l.words)
+	case len(l.words) == 0:
 		return usageError("which verb? (doozer help)")
 	}
-	v, err := find(words[0])
-	if err != nil {
-		return err
-	}
-	words = words[1:]
-	if len(words) < v.min || len(words) > v.max {
-		return usageError("usage: doozer " + v.usage())
-	}
-	if o.rev != nil && !v.atRev {
-		return usageError(v.name + " takes no -r (doozer help " + v.name + ")")
-	}
-	if o.local && !v.atNode {
-		return usageError(v.name + " takes no -local (doozer help " + v.name + ")")
-	}
-	s.rev, s.local = o.rev, o.local
+	s.command = l.command
+	root.SetArgs(l.args())
+	return root.Execute()
+}
+
+// do dials, if it needs to, and does what a verb does.
+func (s *session) do(v *verb, act action, words []string) (err error) {
 	if v.compares {
 		if s.rev, err = parseRev(words[1]); err != nil {
 			return err
 		}
 	}
-
-	ctx, cancel := o.context()
+	if v.tidies {
+		life, stop := signal.NotifyContext(s.life, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+		defer stop()
+		s.life = life
+	}
+	ctx, cancel := s.context()
 	defer cancel()
-	return inTime(ctx, v.perform(ctx, s, o.addr, words))
-}
-
-// perform dials, if it needs to, and does what v does.
-func (v *verb) perform(ctx context.Context, s *session, addr string, args []string) error {
 	if !v.offline {
-		c, err := dial(ctx, s.config(), addr)
+		c, err := dial(ctx, s.config(), s.addr)
 		if err != nil {
-			return err
+			return inTime(ctx, err)
 		}
 		defer c.Close()
 		s.client = c
 	}
-	return v.run(ctx, s, args)
+	return inTime(ctx, act(ctx, s, words))
+}
+
+// context is one that ends with the time limit, if there is one.
+func (s *session) context() (context.Context, context.CancelFunc) {
+	if s.limit == 0 {
+		return context.WithCancel(s.life)
+	}
+	return context.WithTimeout(s.life, s.limit)
 }
 
 // giveUp is for how long no node may be reached, with or without a time limit.
@@ -129,28 +119,4 @@ func dial(ctx context.Context, cfg client.Config, addr string) (*client.Client, 
 		return nil, usageError(err.Error())
 	}
 	return cfg.Dial(ctx, addr)
-}
-
-// context is one that ends with the time limit, if there is one.
-func (o *options) context() (context.Context, context.CancelFunc) {
-	if o.limit == 0 {
-		return context.WithCancel(context.Background())
-	}
-	return context.WithDeadline(context.Background(), time.Now().Add(o.limit))
-}
-
-func find(name string) (*verb, error) {
-	for _, v := range verbs() {
-		if v.name == name {
-			return &v, nil
-		}
-	}
-	return nil, usageError("there is no verb " + name + " (doozer help)")
-}
-
-func (v *verb) usage() string {
-	if v.args == "" {
-		return v.name
-	}
-	return v.name + " " + v.args
 }

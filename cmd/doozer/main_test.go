@@ -142,14 +142,3 @@ func TestLimitOnInput(t *testing.T) {
 	assert.Equal(t, exitLate, status)
 	assert.Equal(t, "doozer: the time limit passed: standard input: context deadline exceeded\n", stderr.String())
 }
-
-// Every verb explains itself, with an example that begins with it.
-func TestHelpHasExamples(t *testing.T) {
-	for _, v := range verbs() {
-		var out bytes.Buffer
-		assert.Equal(t, nil, printHelp(&out, []string{v.name}))
-		assert.T(t, strings.HasPrefix(out.String(), "doozer "+v.name), v.name)
-		example := strings.SplitN(out.String(), "\n    $ ", 2)
-		assert.T(t, len(example) == 2 && strings.Contains(example[1], " "+v.name), v.name)
-	}
-}

@@ -19,17 +19,6 @@ func printBody(out *bufio.Writer, body []byte) error {
 	return out.WriteByte('\n') // the first error of a bufio.Writer stays
 }
 
-// printEvent writes a change: "<path> <rev> <set|del> <len>", LF, the body,
-// LF.
-func printEvent(out *bufio.Writer, ev client.Event) error {
-	what := "set"
-	if ev.Del {
-		what = "del"
-	}
-	fmt.Fprintf(out, "%s %d %s", ev.Path, ev.Rev, what)
-	return printBody(out, ev.Value)
-}
-
 // readBody reads a file's body from standard input, as far as a frame could
 // carry it: the node says what is too much.
 func (s *session) readBody(ctx context.Context) ([]byte, error) {

@@ -7,7 +7,7 @@ import (
 
 func revVerb() verb {
 	return verb{
-		name: "rev", atNode: true,
+		name: "rev", atNode: true, formats: "json",
 		brief: "print the present revision",
 		help: `Prints the revision of the last change to the store; with -local, of the last one
 that this node has.
@@ -19,6 +19,9 @@ that this node has.
 			rev, err := s.client.Rev(ctx, s.at()...)
 			if err != nil {
 				return err
+			}
+			if s.format == inJSON {
+				return s.printJSON(map[string]int64{"rev": rev})
 			}
 			_, err = fmt.Fprintln(s.out, rev)
 			return err

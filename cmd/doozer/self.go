@@ -7,7 +7,7 @@ import (
 
 func selfVerb() verb {
 	return verb{
-		name:  "self",
+		name: "self", formats: "json",
 		brief: "print the id of the node that answers",
 		help: `Prints the id of the node that doozer is connected to, whose files are those in
 /ctl/node/<id>.
@@ -19,6 +19,9 @@ func selfVerb() verb {
 			id, err := s.client.Self(ctx)
 			if err != nil {
 				return err
+			}
+			if s.format == inJSON {
+				return s.printJSON(map[string]string{"id": id})
 			}
 			_, err = fmt.Fprintln(s.out, id)
 			return err

@@ -2,12 +2,11 @@ package main
 
 import (
 	"context"
-	"fmt"
 )
 
 func setVerb() verb {
 	return verb{
-		name: "set", args: "<path> <rev>", min: 2, max: 2, compares: true,
+		name: "set", args: "<path> <rev>", min: 2, max: 2, compares: true, formats: "json",
 		brief: "write a file, from standard input",
 		help: `Writes standard input to the file if the file's revision is at most <rev>: 0,
 only if there is no such file; -1, whatever is there. Directories above it
@@ -35,6 +34,5 @@ func (s *session) write(ctx context.Context, path string, rev int64) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(s.out, rev)
-	return err
+	return s.printRev(path, rev)
 }

@@ -3,14 +3,13 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/ha/doozer/client"
 )
 
 func touchVerb() verb {
 	return verb{
-		name: "touch", args: "<path>", min: 1, max: 1,
+		name: "touch", args: "<path>", min: 1, max: 1, formats: "json",
 		brief: "give a file a new revision",
 		help: `Writes the file's own body to it, so that its revision moves and those who
 watch it hear of it; or creates it, empty. No other write is ever undone: when
@@ -37,7 +36,6 @@ func touch(ctx context.Context, s *session, args []string) error {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintln(s.out, rev)
-		return err
+		return s.printRev(args[0], rev)
 	}
 }

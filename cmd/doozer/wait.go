@@ -4,7 +4,7 @@ import "context"
 
 func waitVerb() verb {
 	return verb{
-		name: "wait", args: "[glob]", max: 1, atRev: true,
+		name: "wait", args: "[glob]", max: 1, atRev: true, formats: "json, raw",
 		brief: "print the next change",
 		help: `Waits for a change to a file that matches the glob (see find), and prints it as
 watch does. With -r, the first at that revision or later, which may have
@@ -34,5 +34,5 @@ func wait(ctx context.Context, s *session, args []string) error {
 	if err != nil {
 		return err
 	}
-	return printEvent(s.out, ev)
+	return s.printEvent(ev)
 }

@@ -14,7 +14,7 @@ const durableFiles = "/ctl/backup/*"
 
 func waitDurableVerb() verb {
 	return verb{
-		name: "wait-durable", args: "<rev> [glob]", min: 1, max: 2,
+		name: "wait-durable", args: "<rev> [glob]", min: 1, max: 2, formats: "json",
 		brief: "wait until a change is on disk",
 		help: `Waits until a backup has revision <rev>, and all before it, on disk: until one of
 the files that match the glob (else ` + durableFiles + `), to which "doozer-backup run
@@ -56,6 +56,9 @@ func waitDurable(ctx context.Context, s *session, args []string) error {
 	}
 	if err != nil {
 		return err
+	}
+	if s.format == inJSON {
+		return s.printJSON(entry{Path: path, Rev: &rev})
 	}
 	_, err = fmt.Fprintln(s.out, path, rev)
 	return err

@@ -7,11 +7,12 @@ import (
 
 func walkVerb() verb {
 	return verb{
-		name: "walk", args: "[glob]", max: 1, atRev: true, atNode: true,
+		name: "walk", args: "[glob]", max: 1, atRev: true, atNode: true, formats: "json, raw",
 		brief: "print files",
 		help: `Prints each file that find would name: "<path> <rev> <len>", a line feed, the
 body and a line feed. (That is how watch prints a change, but for the word
-that says what happened.) All is as of one revision.
+that says what happened.) All is as of one revision. -o json prints the objects
+of get, one a line; -o raw the bodies, one after the other.
 
     $ doozer walk '/config/db/*'
     /config/db/host 21 9
@@ -28,8 +29,7 @@ func walk(ctx context.Context, s *session, args []string) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(s.out, "%s %d", f.Path, f.Rev)
-		if err := printBody(s.out, f.Value); err != nil {
+		if err := s.printFile(fmt.Sprintf("%s %d", s.color.path(f.Path), f.Rev), f); err != nil {
 			return err
 		}
 	}

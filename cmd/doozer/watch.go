@@ -4,7 +4,7 @@ import "context"
 
 func watchVerb() verb {
 	return verb{
-		name: "watch", args: "[glob]", max: 1, atRev: true,
+		name: "watch", args: "[glob]", max: 1, atRev: true, formats: "json, raw",
 		brief: "print changes as they happen",
 		help: `Prints each change to a file that matches the glob (see find): "<path> <rev>
 <set|del> <len>", a line feed, the new body and a line feed. With -r it begins
@@ -38,7 +38,7 @@ func watch(ctx context.Context, s *session, args []string) error {
 		if err != nil {
 			return err
 		}
-		if err := printEvent(s.out, ev); err != nil {
+		if err := s.printEvent(ev); err != nil {
 			return err
 		}
 		if w.Pending() {

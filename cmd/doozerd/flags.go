@@ -20,6 +20,7 @@ type options struct {
 	web      string          // the address of the page; "": none
 	webGiven bool            // -w was given: no other port will do
 	restore  string          // the snapshot to begin with; "": none
+	man      bool            // print the manual page
 	given    map[string]bool // the flags that were given, by name
 	version  bool
 }
@@ -37,9 +38,34 @@ const helpSecrets = `Environment, the same at all nodes of a cluster:
 // flag.ErrHelp, when help was asked for, which it wrote to help.
 func parse(args []string, help io.Writer) (*options, error) {
 	opt := new(options)
+	if len(args) == 1 && args[0] == manArg {
+		opt.man = true
+		return opt, nil
+	}
+	fs, times := opt.flagSet()
+	if err := fs.Parse(args); errors.Is(err, flag.ErrHelp) {
+		fs.SetOutput(help)
+		fmt.Fprintln(help, "Usage of doozerd:")
+		fs.PrintDefaults()
+		fmt.Fprint(help, helpSecrets)
+		return nil, err
+	} else if err != nil {
+		return nil, fmt.Errorf("%w (doozerd -h tells what there is)", err)
+	}
+	opt.given = make(map[string]bool)
+	fs.Visit(func(f *flag.Flag) { opt.given[f.Name] = true })
+	times()
+	if fs.NArg() > 0 {
+		return nil, fmt.Errorf("unexpected argument %q (doozerd -h tells what there is)", fs.Arg(0))
+	}
+	return opt, opt.finish()
+}
+
+// flagSet is the flags, and what takes over those that are times once they are parsed.
+func (opt *options) flagSet() (fs *flag.FlagSet, times func()) {
 	cfg := &opt.peer
 	timeout, fill, pulse := seconds(60*time.Second), seconds(70*time.Millisecond), seconds(time.Second)
-	fs := flag.NewFlagSet("doozerd", flag.ContinueOnError)
+	fs = flag.NewFlagSet("doozerd", flag.ContinueOnError)
 	fs.SetOutput(io.Discard) // it would follow each error with all there is to know
 	fs.StringVar(&cfg.Addr, "l", "127.0.0.1:"+proto.DefaultPort, "the `address` to listen on, for clients and nodes: one that others can dial")
 	fs.StringVar(&opt.web, "w", "", "the `address` of the web page; false: none (default the host of -l, port "+webPort+" or the next free one)")
@@ -52,22 +78,9 @@ func parse(args []string, help io.Writer) (*options, error) {
 	fs.Int64Var(&cfg.HistoryBytes, "histbytes", 256<<20, "the most memory that they take, in `bytes`")
 	fs.StringVar(&opt.restore, "restore", "", "begin the new cluster with a snapshot, a `file` of doozer-backup's")
 	fs.BoolVar(&opt.version, "v", false, "print the version and exit")
-	if err := fs.Parse(args); errors.Is(err, flag.ErrHelp) {
-		fs.SetOutput(help)
-		fmt.Fprintln(help, "Usage of doozerd:")
-		fs.PrintDefaults()
-		fmt.Fprint(help, helpSecrets)
-		return nil, err
-	} else if err != nil {
-		return nil, fmt.Errorf("%w (doozerd -h tells what there is)", err)
+	return fs, func() {
+		cfg.Timeout, cfg.Fill, cfg.Pulse = time.Duration(timeout), time.Duration(fill), time.Duration(pulse)
 	}
-	opt.given = make(map[string]bool)
-	fs.Visit(func(f *flag.Flag) { opt.given[f.Name] = true })
-	cfg.Timeout, cfg.Fill, cfg.Pulse = time.Duration(timeout), time.Duration(fill), time.Duration(pulse)
-	if fs.NArg() > 0 {
-		return nil, fmt.Errorf("unexpected argument %q (doozerd -h tells what there is)", fs.Arg(0))
-	}
-	return opt, opt.finish()
 }
 
 // finish checks what flags cannot, and works out where the page is.

@@ -36,6 +36,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 0
 	case err != nil:
 		return failed(stderr, err, wrongFlags(err))
+	case opt.man:
+		fmt.Fprint(stdout, manPage())
+		return 0
 	case opt.version:
 		fmt.Fprintln(stdout, "doozerd", version())
 		return 0

@@ -14,15 +14,37 @@ import (
 // and 127.
 const (
 	exitUsage       = 64  // wrong use
+	exitData        = 65  // what was to be read makes no sense
 	exitUnreachable = 69  // no node can be reached
 	exitIO          = 74  // standard input or output failed
+	exitLost        = 75  // the session was lost
 	exitLate        = 124 // the time limit passed
+	exitNoRun       = 126 // a command cannot be run
+	exitNoCommand   = 127 // there is no such command
+	exitInterrupted = 130
 )
 
 // usageError is what is wrong with the command line.
 type usageError string
 
 func (e usageError) Error() string { return string(e) }
+
+// dataError is what is wrong with what was read.
+type dataError string
+
+func (e dataError) Error() string { return string(e) }
+
+// exitError is one with a status of its own, as of a command.
+type exitError struct {
+	status int
+	err    error
+}
+
+func (e exitError) Error() string { return e.err.Error() }
+func (e exitError) Unwrap() error { return e.err }
+
+// errInterrupted is the end by a signal.
+var errInterrupted = errors.New("interrupted")
 
 // lateError is the end of the time that -t gave.
 type lateError struct{ err error }
@@ -49,11 +71,18 @@ func report(stderr io.Writer, err error) int {
 
 func status(err error) int {
 	var refused *client.Error
+	var own exitError
 	switch {
+	case errors.As(err, &own):
+		return own.status
 	case errors.As(err, new(usageError)):
 		return exitUsage
+	case errors.As(err, new(dataError)):
+		return exitData
 	case errors.As(err, new(lateError)):
 		return exitLate
+	case errors.Is(err, errInterrupted), errors.Is(err, context.Canceled):
+		return exitInterrupted
 	case errors.As(err, &refused):
 		return int(refused.Code)
 	case errors.Is(err, client.ErrUnreachable), errors.Is(err, client.ErrLost):

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ha/doozer/client"
+)
+
+// completer yields what the next argument may be, after args; what does not
+// begin as the word that is typed is left out. nil has the shell offer files.
+type completer func(c *completing, args []string, word string) []string
+
+// completing is what a completer may ask.
+type completing struct {
+	s     *session
+	files bool // let the shell offer the files of this machine
+	open  bool // no space follows
+}
+
+// patience is how long a person who pressed the key waits for the cluster.
+const patience = 500 * time.Millisecond
+
+func isCompletion(word string) bool {
+	return word == cobra.ShellCompRequestCmd || word == cobra.ShellCompNoDescRequestCmd
+}
+
+// complete answers the scripts of "doozer completion": of what is typed args
+// has all but the last word in the library's form. What fails is silent.
+func (s *session) complete(root *cobra.Command, args []string) error {
+	typed, word := args[1:len(args)-1], args[len(args)-1]
+	l := &line{root: root}
+	if err := l.take(typed); err != nil {
+		return nil
+	}
+	asked := append([]string{args[0]}, l.words...)
+	if len(l.words) == 0 {
+		asked = append(asked, l.flags...)
+	} else {
+		asked = append(append(append([]string{args[0], l.words[0]}, l.flags...), positives(l.words[1:])...), positives(l.command)...)
+	}
+	single := strings.HasPrefix(word, "-") && !strings.HasPrefix(word, "--")
+	switch {
+	case l.pending != "":
+		asked = append(asked, "--"+l.pending)
+	case single:
+		word = "-" + word
+	}
+	var out bytes.Buffer
+	root.SetOut(&out)
+	root.SetErr(new(bytes.Buffer))
+	root.SetArgs(append(asked, word))
+	if err := root.Execute(); err != nil {
+		return nil
+	}
+	_, err := s.out.WriteString(dashes(out.String(), single))
+	return err
+}
+
+// positives has no word that the library takes for a flag.
+func positives(words []string) (plain []string) {
+	for _, w := range words {
+		plain = append(plain, strings.TrimLeft(w, "-"))
+	}
+	return plain
+}
+
+// dashes writes flags as they were typed.
+func dashes(completions string, single bool) string {
+	completions = strings.ReplaceAll(completions, "`", "")
+	if !single {
+		return completions
+	}
+	return strings.ReplaceAll("\n"+completions, "\n--", "\n-")[1:]
+}
+
+// completions is a verb's completer as the library wants it.
+func (v *verb) completions(s *session) cobra.CompletionFunc {
+	complete := v.complete
+	if complete == nil {
+		complete = firstPath
+	}
+	if v.max == 0 {
+		complete = func(*completing, []string, string) []string { return nil }
+	}
+	return func(_ *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+		c := &completing{s: s}
+		var list []string
+		for _, w := range complete(c, args, word) {
+			if strings.HasPrefix(w, word) {
+				list = append(list, w)
+			}
+		}
+		switch {
+		case c.files:
+			return nil, cobra.ShellCompDirectiveDefault
+		case c.open:
+			return list, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+		}
+		return list, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// values are what a flag of cmd may have; it panics if there is no such flag.
+func values(cmd *cobra.Command, flag string, list []string) {
+	err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp))
+	if err != nil {
+		panic(err)
+	}
+}
+
+// firstPath is for verbs whose first argument is a path.
+func firstPath(c *completing, args []string, word string) []string {
+	if len(args) > 0 {
+		return nil
+	}
+	return c.paths(word)
+}
+
+// mostPaths bounds how many names are looked at to tell directories from files.
+const mostPaths = 200
+
+// paths are those in the tree that begin with what is typed, up to the next
+// slash. Directories end in one.
+func (c *completing) paths(word string) (list []string) {
+	if !strings.HasPrefix(word, "/") {
+		c.open = true
+		return []string{"/"}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	cl, err := dial(ctx, client.Config{GiveUp: patience}, c.s.addr)
+	if err != nil {
+		return nil
+	}
+	defer cl.Close()
+	dir := word[:strings.LastIndex(word, "/")+1]
+	for name, err := range cl.Getdir(ctx, parentDir(dir), client.Local()) {
+		if err != nil || len(list) == mostPaths {
+			break
+		}
+		if path := dir + name; strings.HasPrefix(path, word) {
+			list = append(list, path)
+		}
+	}
+	c.open = markDirs(ctx, cl, list)
+	return list
+}
+
+// parentDir is a directory that is written with a slash at its end.
+func parentDir(dir string) string {
+	if dir == "/" {
+		return dir
+	}
+	return strings.TrimSuffix(dir, "/")
+}
+
+// markDirs ends directories with a slash, and reports whether there are any.
+func markDirs(ctx context.Context, c *client.Client, list []string) (any bool) {
+	for i, path := range list {
+		if _, rev, err := c.Stat(ctx, path, client.Local()); err == nil && rev == client.Dir {
+			list[i] += "/"
+			any = true
+		}
+	}
+	return any
+}

@@ -18,7 +18,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"doozer": main})
+	testscript.Main(built{m}, map[string]func(){"doozer": main})
 }
 
 // aNode is the key of a script's node.

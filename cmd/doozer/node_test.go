@@ -15,7 +15,8 @@ import (
 type node struct {
 	store *store.Store
 	work  chan func()
-	alone atomic.Bool // it has lost the others of its cluster
+	alone atomic.Bool  // it has lost the others of its cluster
+	takes atomic.Int64 // if not 0, so many writes less one, and then it is alone
 }
 
 func (n *node) ID() string { return "5e5f0ac1bd7a7ea4" }
@@ -24,6 +25,9 @@ func (n *node) Propose(ps []server.Proposal) {
 	ps = append([]server.Proposal(nil), ps...)
 	n.work <- func() {
 		for _, p := range ps {
+			if n.takes.Add(-1) == 0 {
+				n.alone.Store(true)
+			}
 			if n.alone.Load() {
 				p.To.Complete(p.Tag, 0, server.ErrOutcomeUnknown)
 				p.To.Flush()

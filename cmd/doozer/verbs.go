@@ -12,7 +12,7 @@ import (
 func groups() []group {
 	return []group{
 		{"Files", []verb{getVerb(), setVerb(), addVerb(), delVerb(), touchVerb(), statVerb()}},
-		{"Many files", []verb{findVerb(), walkVerb()}},
+		{"Many files", []verb{findVerb(), walkVerb(), treeVerb(), getdirVerb(), cpVerb(), importVerb(), exportVerb()}},
 		{"Changes", []verb{watchVerb(), waitVerb(), waitDurableVerb()}},
 		{"The cluster", []verb{revVerb(), selfVerb(), nopVerb()}},
 		{"Doozer itself", []verb{helpVerb(), completionVerb()}},

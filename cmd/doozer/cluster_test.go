@@ -1,0 +1,168 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/ha/doozer/client"
+)
+
+// built is the tests, with a doozerd in the PATH.
+type built struct{ *testing.M }
+
+func (b built) Run() int {
+	dir, err := os.MkdirTemp("", "doozer-")
+	if err == nil {
+		defer os.RemoveAll(dir)
+		err = buildInto(dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return b.M.Run()
+}
+
+func buildInto(dir string) error {
+	cmd := exec.Command("go", "build", "-o", dir, "github.com/ha/doozer/cmd/doozerd")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	return os.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+}
+
+// These scripts have real nodes, processes of their own, which "nodes" starts.
+func TestCluster(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: filepath.Join("testdata", "cluster"),
+		Setup: func(env *testscript.Env) error {
+			env.Values[theProcesses] = map[string]*process{}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"fails":  fails,
+			"nodes":  nodes,
+			"spare":  spare,
+			"signal": signalNode,
+			"until":  until,
+		},
+	})
+}
+
+const theProcesses = "processes"
+
+// process is a doozerd.
+type process struct {
+	cmd      *exec.Cmd
+	addr, id string
+}
+
+// nodes <name...>: a new cluster, of which all are members. The script gets
+// $name, an address, $name_ID, and DOOZER_URI with all addresses.
+func nodes(ts *testscript.TestScript, _ bool, names []string) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	uri := "doozer:?"
+	var first *client.Client
+	for i, name := range names {
+		p := startNode(ts, name, uri)
+		uri += "ca=" + p.addr + "&"
+		if i == 0 {
+			first = mustDial(ctx, ts, p.addr)
+			defer first.Close()
+		} else {
+			_, err := first.Set(ctx, fmt.Sprintf("/ctl/cal/%d", i), client.Missing, nil)
+			ts.Check(err)
+		}
+		_, err := first.Wait(ctx, "/ctl/node/"+p.id+"/writable", 1)
+		ts.Check(err)
+	}
+	ts.Setenv("DOOZER_URI", uri)
+}
+
+// spare <name>: one more node, that has no slot.
+func spare(ts *testscript.TestScript, _ bool, names []string) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	p := startNode(ts, names[0], ts.Getenv("DOOZER_URI"))
+	c := mustDial(ctx, ts, p.addr)
+	defer c.Close()
+	_, err := c.Wait(ctx, "/ctl/node/"+p.id+"/applied", 1)
+	ts.Check(err)
+}
+
+// signalNode sends a signal to a node: signal <KILL|STOP|CONT> <name...>.
+func signalNode(ts *testscript.TestScript, _ bool, args []string) {
+	signals := map[string]syscall.Signal{"KILL": syscall.SIGKILL, "STOP": syscall.SIGSTOP, "CONT": syscall.SIGCONT}
+	for _, name := range args[1:] {
+		p := ts.Value(theProcesses).(map[string]*process)[name]
+		ts.Check(p.cmd.Process.Signal(signals[args[0]]))
+		if args[0] == "KILL" {
+			_ = p.cmd.Wait() // it says that it was killed
+		}
+	}
+}
+
+// until <regexp> <command...>: runs a command until its output matches.
+func until(ts *testscript.TestScript, _ bool, args []string) {
+	want := regexp.MustCompile("(?m)" + args[0])
+	var out string
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		_ = ts.Exec(args[1], args[2:]...) // its output tells
+		if out = ts.ReadFile("stdout"); want.MatchString(out) {
+			return
+		}
+	}
+	ts.Fatalf("%v: no match for %q in %q", args[1:], args[0], out)
+}
+
+var serves = regexp.MustCompile(`msg="doozerd serves" addr=(\S+) .* node=(\S+)`)
+
+// startNode starts a doozerd, that attaches to those of a URI if it names any,
+// and waits until it serves.
+func startNode(ts *testscript.TestScript, name, uri string) *process {
+	args := []string{"-l", "127.0.0.1:0", "-w", "false", "-pulse", "0.1"}
+	if u, err := client.ParseURI(uri); err == nil {
+		for _, addr := range u.Addrs {
+			args = append(args, "-a", addr)
+		}
+	}
+	p := &process{cmd: exec.Command("doozerd", args...)}
+	logs, err := p.cmd.StderrPipe()
+	ts.Check(err)
+	ts.Check(p.cmd.Start())
+	ts.Defer(func() {
+		_ = p.cmd.Process.Kill()
+		_ = p.cmd.Wait()
+	})
+	for lines := bufio.NewScanner(logs); p.addr == ""; {
+		if !lines.Scan() {
+			ts.Fatalf("%s ended before it served", name)
+		}
+		if m := serves.FindStringSubmatch(lines.Text()); m != nil {
+			p.addr, p.id = m[1], m[2]
+		}
+	}
+	go func() { _, _ = io.Copy(io.Discard, logs) }()
+	ts.Value(theProcesses).(map[string]*process)[name] = p
+	ts.Setenv(name, p.addr)
+	ts.Setenv(name+"_ID", p.id)
+	return p
+}
+
+func mustDial(ctx context.Context, ts *testscript.TestScript, addr string) *client.Client {
+	c, err := client.Dial(ctx, addr)
+	ts.Check(err)
+	return c
+}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/bmizerany/assert"
+
+	"github.com/ha/doozer/client"
+)
+
+// An import whose cluster is gone in the middle tells of each file what became of
+// it, and what it says was written is there.
+func TestImportFailsInTheMiddle(t *testing.T) {
+	n, addr, end, err := serve()
+	assert.Equal(t, nil, err)
+	t.Cleanup(end)
+	const all, taken = 500, 200
+	var lines strings.Builder
+	for i := range all {
+		fmt.Fprintf(&lines, `{"path":"/%03d","value":"%d"}`+"\n", i, i)
+	}
+	n.takes.Store(taken + 1)
+	var out, errs bytes.Buffer
+	status := run([]string{"-a", addr, "import", "-", "/i"}, strings.NewReader(lines.String()), &out, &errs)
+	assert.Equal(t, 127, status)
+
+	n.alone.Store(false)
+	c, err := client.Dial(t.Context(), addr)
+	assert.Equal(t, nil, err)
+	defer c.Close()
+	count := map[string]int{}
+	said := regexp.MustCompile(`(?m)^(written|unknown|not written) +(/i/\d+)( \d+)?$`)
+	for _, m := range said.FindAllStringSubmatch(out.String(), -1) {
+		count[m[1]]++
+		_, rev, err := c.Stat(t.Context(), m[2])
+		assert.Equal(t, nil, err)
+		assert.Equal(t, m[1] == "written", rev > 0, m[0])
+		assert.T(t, rev == 0 || fmt.Sprint(" ", rev) == m[3], m[0])
+	}
+	assert.Equal(t, taken, count["written"])
+	assert.T(t, count["unknown"] > 0 && count["not written"] > 0, count)
+	assert.Equal(t, all, taken+count["unknown"]+count["not written"])
+	assert.Equal(t, fmt.Sprintf("doozer: not all files are there: %d written, %d unknown, %d not written: set ",
+		taken, count["unknown"], count["not written"]), errs.String()[:strings.Index(errs.String(), "/i/")])
+}

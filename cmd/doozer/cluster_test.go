@@ -98,7 +98,9 @@ func spare(ts *testscript.TestScript, _ bool, names []string) {
 	p := startNode(ts, names[0], ts.Getenv("DOOZER_URI"))
 	c := mustDial(ctx, ts, p.addr)
 	defer c.Close()
-	_, err := c.Wait(ctx, "/ctl/node/"+p.id+"/applied", 1)
+	rev, err := c.Rev(ctx)
+	ts.Check(err)
+	_, err = c.Wait(ctx, "/ctl/node/"+p.id+"/applied", rev+1) // its next pulse
 	ts.Check(err)
 }
 
@@ -118,7 +120,7 @@ func signalNode(ts *testscript.TestScript, _ bool, args []string) {
 func until(ts *testscript.TestScript, _ bool, args []string) {
 	want := regexp.MustCompile("(?m)" + args[0])
 	var out string
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		_ = ts.Exec(args[1], args[2:]...) // its output tells
 		if out = ts.ReadFile("stdout"); want.MatchString(out) {
 			return

@@ -37,11 +37,15 @@ func (s *session) complete(root *cobra.Command, args []string) error {
 	if err := l.take(typed); err != nil {
 		return nil
 	}
+	if l.command != nil || l.full() {
+		_, err := s.out.WriteString(":0\n") // the shell knows best what comes in a command
+		return err
+	}
 	asked := append([]string{args[0]}, l.words...)
 	if len(l.words) == 0 {
 		asked = append(asked, l.flags...)
 	} else {
-		asked = append(append(append([]string{args[0], l.words[0]}, l.flags...), positives(l.words[1:])...), positives(l.command)...)
+		asked = append(append([]string{args[0], l.words[0]}, l.flags...), positives(l.words[1:])...)
 	}
 	single := strings.HasPrefix(word, "-") && !strings.HasPrefix(word, "--")
 	switch {

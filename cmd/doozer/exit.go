@@ -16,6 +16,7 @@ const (
 	exitUsage       = 64  // wrong use
 	exitData        = 65  // what was to be read makes no sense
 	exitUnreachable = 69  // no node can be reached
+	exitRefused     = 73  // it would cost the quorum
 	exitIO          = 74  // standard input or output failed
 	exitLost        = 75  // the session was lost
 	exitLate        = 124 // the time limit passed
@@ -77,6 +78,8 @@ func status(err error) int {
 		return own.status
 	case errors.As(err, new(usageError)):
 		return exitUsage
+	case errors.Is(err, errRefused):
+		return exitRefused
 	case errors.As(err, new(dataError)):
 		return exitData
 	case errors.As(err, new(lateError)):

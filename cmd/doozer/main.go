@@ -20,6 +20,7 @@ type session struct {
 	client *client.Client // nil for a verb that is offline
 	in     io.Reader
 	out    *bufio.Writer // flushed when the verb has ended
+	stdout io.Writer     // what it writes to
 	errs   io.Writer
 	life   context.Context // ends by a signal, but not by -t: for what goes on beyond what -t limits
 
@@ -39,7 +40,7 @@ func main() {
 // run does what args say and returns the exit status.
 func run(args []string, in io.Reader, stdout, stderr io.Writer) int {
 	out := bufio.NewWriter(stdout)
-	s := &session{in: in, out: out, errs: stderr, life: context.Background(), format: inText}
+	s := &session{in: in, out: out, stdout: stdout, errs: stderr, life: context.Background(), format: inText}
 	s.color.terminal = isTerminal(stdout)
 	err := s.perform(args)
 	if flushErr := out.Flush(); err == nil {
@@ -78,7 +79,7 @@ func (s *session) do(v *verb, act action, words []string) (err error) {
 		}
 	}
 	if v.tidies {
-		life, stop := signal.NotifyContext(s.life, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+		life, stop := signal.NotifyContext(s.life, endings()...)
 		defer stop()
 		s.life = life
 	}
@@ -93,6 +94,17 @@ func (s *session) do(v *verb, act action, words []string) (err error) {
 		s.client = c
 	}
 	return inTime(ctx, act(ctx, s, words))
+}
+
+// endings are the signals that end doozer, without those that nohup and the like
+// have it ignore.
+func endings() (sigs []os.Signal) {
+	for _, sig := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(sig) {
+			sigs = append(sigs, sig)
+		}
+	}
+	return sigs
 }
 
 // context is one that ends with the time limit, if there is one.

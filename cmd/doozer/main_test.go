@@ -42,7 +42,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"fails": fails,
-			"alone": func(ts *testscript.TestScript, _ bool, _ []string) { ts.Value(aNode).(*node).alone.Store(true) },
+			"alone": func(ts *testscript.TestScript, _ bool, _ []string) { ts.Value(aNode).(*loner).alone.Store(true) },
 		},
 	})
 }

@@ -11,17 +11,17 @@ import (
 	"github.com/ha/doozer/store"
 )
 
-// node is a cluster of one, that agrees with itself.
-type node struct {
+// loner is a cluster of one, that agrees with itself.
+type loner struct {
 	store *store.Store
 	work  chan func()
 	alone atomic.Bool  // it has lost the others of its cluster
 	takes atomic.Int64 // if not 0, so many writes less one, and then it is alone
 }
 
-func (n *node) ID() string { return "5e5f0ac1bd7a7ea4" }
+func (n *loner) ID() string { return "5e5f0ac1bd7a7ea4" }
 
-func (n *node) Propose(ps []server.Proposal) {
+func (n *loner) Propose(ps []server.Proposal) {
 	ps = append([]server.Proposal(nil), ps...)
 	n.work <- func() {
 		for _, p := range ps {
@@ -41,7 +41,7 @@ func (n *node) Propose(ps []server.Proposal) {
 	}
 }
 
-func (n *node) Read(r server.Reader) {
+func (n *loner) Read(r server.Reader) {
 	n.work <- func() {
 		if n.alone.Load() {
 			r.ReadReady(server.ErrNoQuorum)
@@ -54,12 +54,12 @@ func (n *node) Read(r server.Reader) {
 
 // serve starts a node with an empty store and returns its address, and what
 // ends it.
-func serve() (n *node, addr string, end func(), err error) {
+func serve() (n *loner, addr string, end func(), err error) {
 	st, err := store.New(store.Config{})
 	if err != nil {
 		return nil, "", nil, err
 	}
-	n = &node{store: st, work: make(chan func(), 1024)}
+	n = &loner{store: st, work: make(chan func(), 1024)}
 	go func() {
 		for f := range n.work {
 			f()

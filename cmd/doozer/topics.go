@@ -73,6 +73,7 @@ func exits() []exit {
 		{exitUsage, "wrong use"},
 		{exitData, "what was to be read makes no sense"},
 		{exitUnreachable, "no node can be reached"},
+		{exitRefused, "refused: it would cost the quorum"},
 		{exitIO, "a file, or standard input or output, failed"},
 		{exitLost, "the session, and what was held with it, was lost"},
 		{exitLate, "the time limit of -t passed"},

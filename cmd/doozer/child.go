@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// childGrace is how long a command has to end, once it was asked to.
+const childGrace = 10 * time.Second
+
+// runCommand runs a command until it ends. When ctx does, the command, and what it
+// has started, is asked to end, and has to after childGrace. Its error has the
+// exit status of the command.
+func (s *session) runCommand(ctx context.Context, argv, env []string, stdin io.Reader) error {
+	if err := s.out.Flush(); err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, s.stdout, s.errs
+	cmd.Env = append(append(os.Environ(), "DOOZER_URI="+s.addr), env...)
+	cmd.WaitDelay = childGrace
+	apart(cmd, !isTerminal(stdin))
+	err := runHere(cmd)
+	if ctx.Err() != nil && cmd.Process != nil {
+		killRest(cmd)
+	}
+	return commandError(argv, cmd, err)
+}
+
+// runHere runs a command on a thread that lives for as long: a child that is to
+// die with its parent dies with the thread that made it.
+func runHere(cmd *exec.Cmd) error {
+	done := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		done <- cmd.Run()
+	}()
+	return <-done
+}
+
+// commandError tells how a command ended, if not well.
+func commandError(argv []string, cmd *exec.Cmd, err error) error {
+	name := strings.Join(argv, " ")
+	var ended *exec.ExitError
+	switch {
+	case err == nil:
+		return nil
+	case cmd.ProcessState != nil && !cmd.ProcessState.Success():
+		status := endStatus(cmd.ProcessState)
+		return exitError{status, fmt.Errorf("%.200s: exit status %d", name, status)}
+	case errors.As(err, &ended), cmd.ProcessState != nil:
+		return nil // it ended well, though it was asked to
+	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
+		return exitError{exitNoCommand, err}
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("%.200s: %w", name, err)
+	}
+	return exitError{exitNoRun, err}
+}

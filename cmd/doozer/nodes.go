@@ -1,0 +1,192 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ha/doozer/client"
+)
+
+// node is what is known of a node: what the tree says, and what it says itself.
+type node struct {
+	ID       string `json:"id"`
+	Addr     string `json:"addr,omitempty"`
+	Slot     string `json:"slot,omitempty"` // empty: it is no member
+	Role     string `json:"role"`           // member or follower
+	Writable bool   `json:"writable"`
+	Version  string `json:"version,omitempty"`
+	Host     string `json:"hostname,omitempty"`
+	Answers  bool   `json:"answers"`
+	Applied  int64  `json:"applied"` // as it says, or else as the tree does
+	Lag      int64  `json:"lag"`     // behind the highest of all
+	Error    string `json:"error,omitempty"`
+}
+
+// cluster is all its nodes.
+type cluster struct {
+	rev    int64 // that the tree was read at, 0: without a quorum
+	quorum error // why there is none
+	nodes  []*node
+	slots  []slot
+}
+
+// slot is a file of /ctl/cal.
+type slot struct {
+	Name string
+	ID   string // empty: it is free
+	rev  int64
+}
+
+const (
+	calDir = "/ctl/cal/"
+	// nodePatience is for how long a node may think, and for how long the cluster may.
+	nodePatience = 2 * time.Second
+)
+
+// survey reads what the tree says of the nodes, and asks each. Without a majority
+// the tree is that of some node.
+func survey(ctx context.Context, c *client.Client) (*cluster, error) {
+	cl := &cluster{}
+	asking, cancel := context.WithTimeout(ctx, nodePatience)
+	defer cancel()
+	opt := client.Local()
+	if cl.rev, cl.quorum = c.Rev(asking); cl.quorum == nil && cl.rev > 0 {
+		opt = client.At(cl.rev)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := cl.read(ctx, c, opt); err != nil {
+		return nil, err
+	}
+	cl.ask(ctx)
+	return cl, nil
+}
+
+// read takes over what the files under /ctl say.
+func (cl *cluster) read(ctx context.Context, c *client.Client, opt client.ReadOption) error {
+	known := map[string]*node{}
+	of := func(id string) *node {
+		if known[id] == nil {
+			known[id] = &node{ID: id, Role: "follower"}
+			cl.nodes = append(cl.nodes, known[id])
+		}
+		return known[id]
+	}
+	for f, err := range c.Walk(ctx, calDir+"*", opt) {
+		if err != nil {
+			return err
+		}
+		s := slot{strings.TrimPrefix(f.Path, calDir), string(f.Value), f.Rev}
+		cl.slots = append(cl.slots, s)
+		if s.ID != "" {
+			n := of(s.ID)
+			n.Slot, n.Role = s.Name, "member"
+		}
+	}
+	for f, err := range c.Walk(ctx, "/ctl/node/*/*", opt) {
+		if err != nil {
+			return err
+		}
+		id, file, _ := strings.Cut(strings.TrimPrefix(f.Path, "/ctl/node/"), "/")
+		of(id).take(file, string(f.Value))
+	}
+	return nil
+}
+
+// take takes over what a file under /ctl/node says.
+func (n *node) take(file, value string) {
+	switch file {
+	case "addr":
+		n.Addr = value
+	case "hostname":
+		n.Host = value
+	case "version":
+		n.Version = value
+	case "writable":
+		n.Writable = value == "true"
+	case "applied":
+		n.Applied, _ = strconv.ParseInt(value, 10, 64) // what is no number says nothing
+	}
+}
+
+// ask asks all nodes at once.
+func (cl *cluster) ask(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, nodePatience)
+	defer cancel()
+	var wg sync.WaitGroup
+	for _, n := range cl.nodes {
+		wg.Go(func() {
+			if err := n.ask(ctx); err != nil {
+				n.Error = err.Error()
+			}
+		})
+	}
+	wg.Wait()
+	var highest int64
+	for _, n := range cl.nodes {
+		highest = max(highest, n.Applied)
+	}
+	for _, n := range cl.nodes {
+		n.Lag = highest - n.Applied
+	}
+}
+
+// ask finds out whether a node lives, and what it has applied.
+func (n *node) ask(ctx context.Context) error {
+	if n.Addr == "" {
+		return errors.New("it has no address")
+	}
+	c, err := client.Config{Pinned: true}.Dial(ctx, n.Addr)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	id, err := c.Self(ctx)
+	switch {
+	case err != nil:
+		return err
+	case id != n.ID:
+		return errors.New("another node answers there: " + id)
+	}
+	rev, err := c.Rev(ctx, client.Local())
+	if err != nil {
+		return err
+	}
+	n.Applied, n.Answers = rev, true
+	return nil
+}
+
+// node finds a node by its id.
+func (cl *cluster) node(id string) *node {
+	for _, n := range cl.nodes {
+		if n.ID == id {
+			return n
+		}
+	}
+	return nil
+}
+
+// members are the nodes that have a vote: who has a slot, and an address.
+func (cl *cluster) members() (list []*node) {
+	for _, n := range cl.nodes {
+		if n.Slot != "" && n.Addr != "" {
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
+// alive counts those that answer.
+func alive(nodes []*node) (count int) {
+	for _, n := range nodes {
+		if n.Answers {
+			count++
+		}
+	}
+	return count
+}

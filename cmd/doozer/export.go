@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -69,7 +69,11 @@ func export(ctx context.Context, s *session, from, to string, force bool) error 
 	case to == "-":
 		return t.writeLines(s.out)
 	case isLines(to):
-		err = replaceFile(to, 0o666, func(w io.Writer) error { return t.writeLines(w) })
+		var text bytes.Buffer
+		if err := t.writeLines(&text); err != nil {
+			return err
+		}
+		err = replaceFile(to, 0o666, text.Bytes(), func(string) error { return nil })
 	default:
 		err = t.writeFolder(ctx, to)
 	}
@@ -151,24 +155,4 @@ func writeIn(root *os.Root, name string, value []byte) error {
 		}
 	}
 	return root.WriteFile(name, value, 0o666)
-}
-
-// replaceFile writes a file beside the one of that name, and puts it in its place
-// when it is whole: with that one's mode, or else mode without what the umask takes.
-func replaceFile(name string, mode os.FileMode, write func(io.Writer) error) (err error) {
-	f, err := stage(name, mode)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name())
-		}
-	}()
-	out := bufio.NewWriter(f)
-	err = errors.Join(write(out), out.Flush(), f.Sync(), f.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
 }

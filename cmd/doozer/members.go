@@ -52,7 +52,7 @@ func members(ctx context.Context, s *session, args []string, force bool) error {
 	if err != nil {
 		return err
 	}
-	cl, err := survey(ctx, s.client)
+	cl, err := survey(ctx, s.client, nodePatience)
 	switch {
 	case err != nil:
 		return err
@@ -97,11 +97,8 @@ func (s *session) printMembers(cl *cluster) error {
 			t.row(sl.Name, "free")
 			continue
 		}
-		answers := "yes"
-		if !n.Answers {
-			answers = s.color.bad("no: " + n.Error)
-		}
-		t.row(sl.Name, n.ID, n.Addr, yes(n.Writable), answers)
+		writes, answers := s.answers(n)
+		t.row(sl.Name, n.ID, n.Addr, writes, answers)
 	}
 	if s.format != inJSON {
 		if err := t.Flush(); err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,7 +29,7 @@ type node struct {
 
 // cluster is all its nodes.
 type cluster struct {
-	rev    int64 // that the tree was read at, 0: without a quorum
+	rev    int64 // of the cluster
 	quorum error // why there is none
 	nodes  []*node
 	slots  []slot
@@ -43,28 +44,38 @@ type slot struct {
 
 const (
 	calDir = "/ctl/cal/"
-	// nodePatience is for how long a node may think, and for how long the cluster may.
-	nodePatience = 2 * time.Second
+	nodePatience = 2 * time.Second // for how long a node, or the cluster, may think
+	quick        = nodePatience / 8
 )
 
-// survey reads what the tree says of the nodes, and asks each. Without a majority
-// the tree is that of some node.
-func survey(ctx context.Context, c *client.Client) (*cluster, error) {
+// survey reads what the tree says of the nodes, and asks each. If the cluster has
+// not told its revision in some time, the tree is that of some node.
+func survey(ctx context.Context, c *client.Client, patience time.Duration) (*cluster, error) {
 	cl := &cluster{}
 	asking, cancel := context.WithTimeout(ctx, nodePatience)
 	defer cancel()
+	asked := make(chan struct{})
+	go func() {
+		defer close(asked)
+		cl.rev, cl.quorum = c.Rev(asking)
+		if cl.quorum != nil && asking.Err() != nil {
+			cl.quorum = fmt.Errorf("no answer within %v: %w", nodePatience, client.ErrNoQuorum)
+		}
+	}()
 	opt := client.Local()
-	if cl.rev, cl.quorum = c.Rev(asking); cl.quorum == nil && cl.rev > 0 {
-		opt = client.At(cl.rev)
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
+	select {
+	case <-asked:
+		if cl.quorum == nil && cl.rev > 0 {
+			opt = client.At(cl.rev)
+		}
+	case <-time.After(patience):
 	}
 	if err := cl.read(ctx, c, opt); err != nil {
 		return nil, err
 	}
 	cl.ask(ctx)
-	return cl, nil
+	<-asked
+	return cl, ctx.Err()
 }
 
 // read takes over what the files under /ctl say.
@@ -121,7 +132,11 @@ func (cl *cluster) ask(ctx context.Context) {
 	var wg sync.WaitGroup
 	for _, n := range cl.nodes {
 		wg.Go(func() {
-			if err := n.ask(ctx); err != nil {
+			err := n.ask(ctx)
+			switch {
+			case err != nil && ctx.Err() != nil:
+				n.Error = fmt.Sprintf("no answer within %v", nodePatience)
+			case err != nil:
 				n.Error = err.Error()
 			}
 		})

@@ -31,3 +31,24 @@ func stage(name string, mode os.FileMode) (*os.File, error) {
 	keepOwner(f, old)
 	return f, nil
 }
+
+// replaceFile writes a file beside the one of that name, and puts it in its place
+// when it is whole, and the check lets it.
+func replaceFile(name string, mode os.FileMode, text []byte, check func(staged string) error) (err error) {
+	f, err := stage(name, mode)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = check(f.Name())
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	return err
+}

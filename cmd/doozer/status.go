@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"text/tabwriter"
-
-	"github.com/ha/doozer/client"
 )
 
 func statusVerb() verb {
@@ -31,7 +29,7 @@ old, and the exit status is 127.
 }
 
 func tellStatus(ctx context.Context, s *session, _ []string) error {
-	cl, err := survey(ctx, s.client)
+	cl, err := survey(ctx, s.client, quick)
 	if err != nil {
 		return err
 	}
@@ -39,7 +37,7 @@ func tellStatus(ctx context.Context, s *session, _ []string) error {
 		return err
 	}
 	if cl.quorum != nil {
-		return fmt.Errorf("%d of %s answer: %w", alive(cl.members()), plural(len(cl.members()), "member", "members"), client.ErrNoQuorum)
+		return fmt.Errorf("%d of %s answer: %w", alive(cl.members()), plural(len(cl.members()), "member", "members"), cl.quorum)
 	}
 	return nil
 }
@@ -55,11 +53,8 @@ func (s *session) printStatus(cl *cluster) error {
 	}
 	t := s.newTable("ID", "ADDR", "ROLE", "SLOT", "APPLIED", "LAG", "WRITES", "VERSION", "ANSWERS")
 	for _, n := range cl.nodes {
-		answers := "yes"
-		if !n.Answers {
-			answers = s.color.bad("no: " + n.Error)
-		}
-		t.row(n.ID, n.Addr, n.Role, n.Slot, n.Applied, n.Lag, yes(n.Writable), n.Version, answers)
+		writes, answers := s.answers(n)
+		t.row(n.ID, n.Addr, n.Role, n.Slot, n.Applied, n.Lag, writes, n.Version, answers)
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -71,6 +66,15 @@ func (s *session) printStatus(cl *cluster) error {
 	members := cl.members()
 	_, err := fmt.Fprintf(s.out, "\n%s; %s, %d of them answering\n", rev, plural(len(members), "member", "members"), alive(members))
 	return err
+}
+
+// answers is whether a node takes writes, and whether it answers. What a silent one
+// said of itself means little.
+func (s *session) answers(n *node) (writes, answers string) {
+	if !n.Answers {
+		return "", s.color.bad("no: " + n.Error)
+	}
+	return yes(n.Writable), "yes"
 }
 
 func yes(b bool) string {

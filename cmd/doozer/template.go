@@ -1,0 +1,145 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"text/template"
+
+	"github.com/spf13/pflag"
+)
+
+func templateVerb() verb {
+	return verb{
+		name: "template", args: "<template> <file>", min: 2, max: 2, tidies: true,
+		brief: "render a file from the tree, at each change",
+		help: `Renders a Go text/template to a file, and again at each change that the glob
+matches, until it is interrupted. When the text has changed, the file is replaced
+by a whole new one, with its mode: after -check, a shell command that is to fail if
+DOOZER_FILE, which is not yet in place, is not good; and then -reload is run. What
+fails is told on standard error, and tried again at the next change; with -once it
+ends doozer, with the exit status of the command. The text comes of one revision.
+
+  getv "/a"          the value of a file; getv "/a" "x": "x" if it is not there
+  get "/a"           the file: .Path .Value .Rev
+  gets "/a/*"        the files that match; getvs "/a/*": their values
+  ls "/a"            the names in a directory; lsdir "/a": those of directories
+  exists "/a"        whether there is such a file
+  json .Value        what JSON says, to be asked with . and index
+  env "HOME"         the environment
+  base dir join split replace trim upper lower contains
+
+    $ cat upstream.tmpl
+    upstream app {
+    {{range gets "/app/*"}}  server {{trim .Value}}; # {{base .Path}}
+    {{end}}}
+    $ doozer template -reload 'nginx -s reload' upstream.tmpl /etc/nginx/upstream.conf
+`,
+		setup: func(fs *pflag.FlagSet) action {
+			r := &rendering{}
+			fs.BoolVar(&r.once, "once", false, "render once, and end")
+			fs.StringVar(&r.check, "check", "", "a shell `command` that looks at DOOZER_FILE before it is used")
+			fs.StringVar(&r.reload, "reload", "", "a shell `command` to run when the file has changed")
+			fs.StringVar(&r.glob, "glob", "", "the files that the template may use, a `glob`\n(default: all outside of /ctl)")
+			return func(ctx context.Context, s *session, args []string) error {
+				r.s, r.name = s, args[1]
+				return r.run(ctx, args[0])
+			}
+		},
+		complete: func(c *completing, args []string, _ string) []string {
+			c.files = len(args) < 2
+			return nil
+		},
+	}
+}
+
+// rendering is a file that is kept up to date.
+type rendering struct {
+	s             *session
+	template      *template.Template
+	name          string // of the file
+	glob          string
+	once          bool
+	check, reload string
+	live          *live
+}
+
+func (r *rendering) run(ctx context.Context, source string) error {
+	text, err := os.ReadFile(source)
+	if err != nil {
+		return err
+	}
+	r.live = &live{c: r.s.client, glob: r.glob}
+	r.template, err = template.New(filepath.Base(source)).Option("missingkey=error").Funcs(functions(r.live)).Parse(string(text))
+	if err != nil {
+		return dataError(err.Error())
+	}
+	if err := r.live.load(ctx); err != nil {
+		return err
+	}
+	defer r.live.close()
+	for {
+		err := r.refresh(ctx)
+		if ctx.Err() != nil {
+			return r.ended(ctx)
+		}
+		if r.once {
+			return err
+		}
+		if err != nil {
+			fmt.Fprintf(r.s.errs, "doozer: %s\n", oneLine(err))
+		}
+		if err := r.live.next(ctx); err != nil {
+			return r.or(err)
+		}
+	}
+}
+
+// or is the end by a signal, if that is behind err.
+func (r *rendering) or(err error) error {
+	if r.s.life.Err() != nil {
+		return errInterrupted
+	}
+	return err
+}
+
+func (r *rendering) ended(ctx context.Context) error { return r.or(interruption(ctx)) }
+
+// refresh renders, and replaces the file if it is to have another text.
+func (r *rendering) refresh(ctx context.Context) error {
+	var text bytes.Buffer
+	if err := r.template.Execute(&text, nil); err != nil {
+		return dataError(err.Error())
+	}
+	name, err := filepath.EvalSymlinks(r.name)
+	if errors.Is(err, os.ErrNotExist) {
+		name, err = r.name, nil
+	}
+	if err != nil {
+		return err
+	}
+	old, err := os.ReadFile(name)
+	if err == nil && bytes.Equal(old, text.Bytes()) {
+		return nil
+	}
+	if err := r.replace(ctx, name, text.Bytes()); err != nil {
+		return err
+	}
+	return r.shell(ctx, r.reload, name)
+}
+
+// replace puts a new file in place, if the check lets it.
+func (r *rendering) replace(ctx context.Context, name string, text []byte) error {
+	return replaceFile(name, 0o666, text, func(staged string) error { return r.shell(ctx, r.check, staged) })
+}
+
+// shell runs a command, if there is one.
+func (r *rendering) shell(ctx context.Context, command, file string) error {
+	if command == "" {
+		return nil
+	}
+	return r.s.runCommand(ctx, []string{"sh", "-c", command}, []string{"DOOZER_FILE=" + file}, bytes.NewReader(nil))
+}

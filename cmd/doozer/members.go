@@ -52,7 +52,7 @@ func members(ctx context.Context, s *session, args []string, force bool) error {
 	if err != nil {
 		return err
 	}
-	cl, err := survey(ctx, s.client, nodePatience)
+	cl, err := s.survey(ctx, nodePatience)
 	switch {
 	case err != nil:
 		return err
@@ -97,7 +97,7 @@ func (s *session) printMembers(cl *cluster) error {
 			t.row(sl.Name, "free")
 			continue
 		}
-		writes, answers := s.answers(n)
+		writes, _, answers := s.answers(n)
 		t.row(sl.Name, n.ID, n.Addr, writes, answers)
 	}
 	if s.format != inJSON {

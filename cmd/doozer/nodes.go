@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -25,6 +26,8 @@ type node struct {
 	Applied  int64  `json:"applied"` // as it says, or else as the tree does
 	Lag      int64  `json:"lag"`     // behind the highest of all
 	Error    string `json:"error,omitempty"`
+
+	Says *client.Status `json:"says,omitempty"`
 }
 
 // cluster is all its nodes.
@@ -43,15 +46,15 @@ type slot struct {
 }
 
 const (
-	calDir = "/ctl/cal/"
+	calDir       = "/ctl/cal/"
 	nodePatience = 2 * time.Second // for how long a node, or the cluster, may think
 	quick        = nodePatience / 8
 )
 
 // survey reads what the tree says of the nodes, and asks each. If the cluster has
 // not told its revision in some time, the tree is that of some node.
-func survey(ctx context.Context, c *client.Client, patience time.Duration) (*cluster, error) {
-	cl := &cluster{}
+func (s *session) survey(ctx context.Context, patience time.Duration) (*cluster, error) {
+	c, cl := s.client, &cluster{}
 	asking, cancel := context.WithTimeout(ctx, nodePatience)
 	defer cancel()
 	asked := make(chan struct{})
@@ -73,7 +76,7 @@ func survey(ctx context.Context, c *client.Client, patience time.Duration) (*clu
 	if err := cl.read(ctx, c, opt); err != nil {
 		return nil, err
 	}
-	cl.ask(ctx)
+	cl.ask(ctx, s)
 	<-asked
 	return cl, ctx.Err()
 }
@@ -126,13 +129,13 @@ func (n *node) take(file, value string) {
 }
 
 // ask asks all nodes at once.
-func (cl *cluster) ask(ctx context.Context) {
+func (cl *cluster) ask(ctx context.Context, s *session) {
 	ctx, cancel := context.WithTimeout(ctx, nodePatience)
 	defer cancel()
 	var wg sync.WaitGroup
 	for _, n := range cl.nodes {
 		wg.Go(func() {
-			err := n.ask(ctx)
+			err := n.ask(ctx, s)
 			switch {
 			case err != nil && ctx.Err() != nil:
 				n.Error = fmt.Sprintf("no answer within %v", nodePatience)
@@ -152,28 +155,34 @@ func (cl *cluster) ask(ctx context.Context) {
 }
 
 // ask finds out whether a node lives, and what it has applied.
-func (n *node) ask(ctx context.Context) error {
+func (n *node) ask(ctx context.Context, s *session) error {
 	if n.Addr == "" {
 		return errors.New("it has no address")
 	}
-	c, err := client.Config{Pinned: true}.Dial(ctx, n.Addr)
+	c, err := s.dialNode(ctx, n.Addr)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	id, err := c.Self(ctx)
+	says, err := c.Status(ctx)
 	switch {
 	case err != nil:
 		return err
-	case id != n.ID:
-		return errors.New("another node answers there: " + id)
+	case says.ID != n.ID:
+		return errors.New("another node answers there: " + says.ID)
 	}
-	rev, err := c.Rev(ctx, client.Local())
-	if err != nil {
-		return err
-	}
-	n.Applied, n.Answers = rev, true
+	n.Says, n.Answers = says, true
+	n.Applied, n.Writable, n.Version = says.Applied, says.Writable, says.Version
 	return nil
+}
+
+// dialNode dials a certain node of the cluster, with the secret of the address that was given.
+func (s *session) dialNode(ctx context.Context, addr string) (*client.Client, error) {
+	uri := url.Values{"ca": {addr}}
+	if given, err := client.ParseURI(s.addr); err == nil && given.Secret != "" {
+		uri.Set("sk", given.Secret)
+	}
+	return dial(ctx, client.Config{Pinned: true}, "doozer:?"+uri.Encode())
 }
 
 // node finds a node by its id.

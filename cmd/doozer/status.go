@@ -11,25 +11,26 @@ func statusVerb() verb {
 		name: "status", formats: "json",
 		brief: "tell how the cluster and each node is",
 		help: `Asks each node, all at once and for 2 s at most, and prints of each: its id and
-address; its slot if it is a member; the revision that it has applied, and how far
-that is behind the highest; whether it takes writes itself; its version; and
-whether it answers. Of a node that does not, the revision is what it last wrote to
-the tree. If the cluster has no quorum, the list is that of one node, which may be
-old, and the exit status is 127.
+address; whether it is a member; up to which revision it has applied the log, and how
+far that is behind the highest; whether it takes writes itself, and whether it holds
+a lease to read without asking others; its version; and whether it answers. Of a
+node that does not, the revision is what it last wrote to the tree. -o json has all
+that a node says of itself and knows of the members ("says"). If the cluster has no
+quorum, the list is that of one node, which may be old, and the exit status is 127.
 
     $ doozer status
-    ID                ADDR            ROLE      SLOT  APPLIED  LAG  WRITES  VERSION  ANSWERS
-    TODGJ74JPKBC2L4S  127.0.0.1:8046  member    0     49321    0    yes     v0.1.0   yes
-    6MSKHYCO3WEZ2U3L  127.0.0.1:8047  follower  -     49321    0    no      v0.1.0   yes
+    ID                ADDR           ROLE      APPLIED  LAG  WRITES  LEASE  VERSION  ANSWERS
+    TODGJ74JPKBC2L4S  10.0.0.1:8046  member    49321    0    yes     yes    v0.1.0   yes
+    6MSKHYCO3WEZ2U3L  10.0.0.2:8046  follower  49321    0    no      no     v0.1.0   yes
 
-    revision 49321; 1 member, 1 of them answering
+    revision 49321; 1 member, 1 of them answering; 0 sessions
 `,
 		run: tellStatus,
 	}
 }
 
 func tellStatus(ctx context.Context, s *session, _ []string) error {
-	cl, err := survey(ctx, s.client, quick)
+	cl, err := s.survey(ctx, quick)
 	if err != nil {
 		return err
 	}
@@ -51,10 +52,10 @@ func (s *session) printStatus(cl *cluster) error {
 		}
 		return nil
 	}
-	t := s.newTable("ID", "ADDR", "ROLE", "SLOT", "APPLIED", "LAG", "WRITES", "VERSION", "ANSWERS")
+	t := s.newTable("ID", "ADDR", "ROLE", "APPLIED", "LAG", "WRITES", "LEASE", "VERSION", "ANSWERS")
 	for _, n := range cl.nodes {
-		writes, answers := s.answers(n)
-		t.row(n.ID, n.Addr, n.Role, n.Slot, n.Applied, n.Lag, writes, n.Version, answers)
+		writes, lease, answers := s.answers(n)
+		t.row(n.ID, n.Addr, n.Role, n.Applied, n.Lag, writes, lease, n.Version, answers)
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -64,17 +65,32 @@ func (s *session) printStatus(cl *cluster) error {
 		rev = fmt.Sprint("revision ", cl.rev)
 	}
 	members := cl.members()
-	_, err := fmt.Fprintf(s.out, "\n%s; %s, %d of them answering\n", rev, plural(len(members), "member", "members"), alive(members))
+	_, err := fmt.Fprintf(s.out, "\n%s; %s, %d of them answering; %s\n", rev, plural(len(members), "member", "members"),
+		alive(members), plural(cl.sessions(), "session", "sessions"))
 	return err
 }
 
-// answers is whether a node takes writes, and whether it answers. What a silent one
-// said of itself means little.
-func (s *session) answers(n *node) (writes, answers string) {
-	if !n.Answers {
-		return "", s.color.bad("no: " + n.Error)
+// sessions is how many there are, as the node says that has applied most.
+func (cl *cluster) sessions() int {
+	var best *node
+	for _, n := range cl.nodes {
+		if n.Says != nil && (best == nil || n.Applied > best.Applied) {
+			best = n
+		}
 	}
-	return yes(n.Writable), "yes"
+	if best == nil {
+		return 0
+	}
+	return best.Says.Sessions
+}
+
+// answers is whether a node takes writes, holds a lease, and answers. What a silent
+// one said of itself means little.
+func (s *session) answers(n *node) (writes, lease, answers string) {
+	if !n.Answers {
+		return "", "", s.color.bad("no: " + n.Error)
+	}
+	return yes(n.Writable), yes(n.Says.LeaseMS != 0), "yes"
 }
 
 func yes(b bool) string {

@@ -14,7 +14,7 @@ func groups() []group {
 		{"Files", []verb{getVerb(), setVerb(), addVerb(), delVerb(), touchVerb(), statVerb()}},
 		{"Many files", []verb{findVerb(), walkVerb(), treeVerb(), getdirVerb(), cpVerb(), importVerb(), exportVerb()}},
 		{"Changes", []verb{watchVerb(), waitVerb(), waitDurableVerb(), templateVerb()}},
-		{"The cluster", []verb{statusVerb(), membersVerb(), revVerb(), selfVerb(), nopVerb()}},
+		{"The cluster", []verb{statusVerb(), membersVerb(), revVerb(), selfVerb(), nopVerb(), benchVerb()}},
 		{"Doozer itself", []verb{helpVerb(), completionVerb()}},
 		{"", []verb{manVerb()}}, // for those who build it
 	}

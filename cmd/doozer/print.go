@@ -22,13 +22,18 @@ func printBody(out *bufio.Writer, body []byte) error {
 // readBody reads a file's body from standard input, as far as a frame could
 // carry it: the node says what is too much.
 func (s *session) readBody(ctx context.Context) ([]byte, error) {
+	return s.readAll(ctx, proto.MaxFrame+1)
+}
+
+// readAll reads standard input, so many bytes at most, until ctx ends.
+func (s *session) readAll(ctx context.Context, most int64) ([]byte, error) {
 	type result struct {
 		body []byte
 		err  error
 	}
 	read := make(chan result, 1)
 	go func() {
-		body, err := io.ReadAll(io.LimitReader(s.in, proto.MaxFrame+1))
+		body, err := io.ReadAll(io.LimitReader(s.in, most))
 		read <- result{body, err}
 	}()
 	select {

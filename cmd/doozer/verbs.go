@@ -13,6 +13,7 @@ func groups() []group {
 	return []group{
 		{"Files", []verb{getVerb(), setVerb(), addVerb(), delVerb(), touchVerb(), statVerb()}},
 		{"Many files", []verb{findVerb(), walkVerb(), treeVerb(), getdirVerb(), cpVerb(), importVerb(), exportVerb()}},
+		{"Together", []verb{txnVerb(), esetVerb(), checkinVerb()}},
 		{"Changes", []verb{watchVerb(), waitVerb(), waitDurableVerb(), templateVerb()}},
 		{"The cluster", []verb{statusVerb(), membersVerb(), revVerb(), selfVerb(), nopVerb(), benchVerb()}},
 		{"Doozer itself", []verb{helpVerb(), completionVerb()}},

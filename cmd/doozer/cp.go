@@ -40,6 +40,7 @@ func (p *plan) copy(ctx context.Context, s *session, from, to string) error {
 	if err := checkPath(to, true); err != nil {
 		return err
 	}
+	p.dir = to
 	t, err := s.readSubtree(ctx, from)
 	if err != nil {
 		return err
@@ -55,7 +56,7 @@ func (p *plan) copy(ctx context.Context, s *session, from, to string) error {
 	if err := p.check(); err != nil {
 		return err
 	}
-	if err := p.compare(ctx, s.client, to); err != nil {
+	if err := p.compare(ctx, s.client); err != nil {
 		return err
 	}
 	return p.write(ctx, s)

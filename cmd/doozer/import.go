@@ -28,8 +28,9 @@ them: "path", which is taken as below <path>, and "value" or "base64".
 First everything is checked: if any path, value or line is wrong, or any file is
 there already with another value (see -n, -f), nothing is written. A file that is
 there with the same value is fine, so an import that was interrupted can be
-repeated. If a write fails it stops, and lists which files were written and which
-not; the exit status is that of the first failure.
+repeated. Up to 128 files, of 2 MiB together, are written by one transaction: all,
+or none. Of more it may be that a part is written; then it stops, and lists which
+files were written and which not. The exit status is that of the first failure.
 
     $ doozer import conf.d /config
     3 files written, 0 there already, 0 skipped
@@ -41,7 +42,7 @@ not; the exit status is that of the first failure.
 				if err := p.collect(s, args[0], args[1]); err != nil {
 					return err
 				}
-				if err := p.compare(ctx, s.client, args[1]); err != nil {
+				if err := p.compare(ctx, s.client); err != nil {
 					return err
 				}
 				return p.write(ctx, s)
@@ -62,6 +63,7 @@ func (p *plan) collect(s *session, from, dir string) error {
 	if err := checkPath(dir, true); err != nil {
 		return err
 	}
+	p.dir = dir
 	under := strings.TrimSuffix(dir, "/")
 	var err error
 	switch info, statErr := os.Stat(from); {

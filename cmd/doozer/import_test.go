@@ -47,3 +47,18 @@ func TestImportFailsInTheMiddle(t *testing.T) {
 	assert.Equal(t, fmt.Sprintf("doozer: not all files are there: %d written, %d unknown, %d not written: set ",
 		taken, count["unknown"], count["not written"]), errs.String()[:strings.Index(errs.String(), "/i/")])
 }
+
+// A few files are one transaction: what is unknown of one is unknown of all, and a
+// cluster that is there again has all of them, or none.
+func TestImportAtOnceUnknown(t *testing.T) {
+	n, addr, end, err := serve()
+	assert.Equal(t, nil, err)
+	t.Cleanup(end)
+	lines := `{"path":"/a","value":"1"}` + "\n" + `{"path":"/b","value":"2"}` + "\n"
+	var out, errs bytes.Buffer
+	n.takes.Store(1) // the transaction itself is not taken
+	status := run([]string{"-a", addr, "import", "-", "/i"}, strings.NewReader(lines), &out, &errs)
+	assert.Equal(t, 127, status)
+	assert.Equal(t, "unknown     /i/a\nunknown     /i/b\n", out.String())
+	assert.Equal(t, "doozer: not all files are there: 0 written, 2 unknown, 0 not written: outcome unknown\n", errs.String())
+}

@@ -15,6 +15,7 @@ import (
 // plan is files that are to be written into the tree, and what is known of the
 // places where they will go.
 type plan struct {
+	dir   string // what they go below
 	files []planned
 	skip  bool // what is there stays
 	force bool // what is there is overwritten
@@ -70,11 +71,10 @@ func (f *planned) check() error {
 	return checkPath(f.path, false)
 }
 
-// compare looks at what is in the tree already, at one revision: what goes into
-// the directory dir. A file that is there with the value that it is to have is
+// compare looks at what is in the tree already, at one revision. A file that is there with the value that it is to have is
 // done; another one is what -n and -f are about.
-func (p *plan) compare(ctx context.Context, c *client.Client, dir string) error {
-	there, err := look(ctx, c, dir)
+func (p *plan) compare(ctx context.Context, c *client.Client) error {
+	there, err := look(ctx, c, p.dir)
 	if err != nil {
 		return err
 	}

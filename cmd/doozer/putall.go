@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/ha/doozer/client"
+	"github.com/ha/doozer/store"
 )
 
 const (
@@ -12,19 +15,30 @@ const (
 	grace       = 5 * time.Second // for these, after an interruption
 )
 
-// write writes what is to be written, stops at the first failure, and tells what
-// became of each file.
+// write writes what is to be written, at once if that can be, and tells what became
+// of each file.
 func (p *plan) write(ctx context.Context, s *session) error {
-	feed, stop := context.WithCancel(ctx)
-	defer stop()
 	calls, cancel := outlasting(ctx, grace)
 	defer cancel()
+	if files, size := p.waiting(); len(files) <= store.MaxSteps && size <= mostAtOnce {
+		p.writeAtOnce(calls, s.client)
+	} else {
+		p.writeEach(ctx, calls, s.client)
+	}
+	return p.report(ctx, s)
+}
+
+// writeEach writes one file after the other, many at a time, until ctx ends or one
+// fails; calls outlast that.
+func (p *plan) writeEach(ctx, calls context.Context, c *client.Client) {
+	feed, stop := context.WithCancel(ctx)
+	defer stop()
 	jobs := make(chan *planned)
 	var wg sync.WaitGroup
 	for range min(outstanding, len(p.files)) {
 		wg.Go(func() {
 			for f := range jobs {
-				if f.result = p.put(calls, s.client, f); f.outcome != written {
+				if f.result = p.put(calls, c, f); f.outcome != written {
 					stop()
 				}
 			}
@@ -33,7 +47,6 @@ func (p *plan) write(ctx context.Context, s *session) error {
 	p.feed(feed, jobs)
 	close(jobs)
 	wg.Wait()
-	return p.report(ctx, s)
 }
 
 // feed hands out the files that are to be written, as long as all goes well.

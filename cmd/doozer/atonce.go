@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ha/doozer/client"
+	"github.com/ha/doozer/store"
+)
+
+// mostAtOnce is how many bytes of values go into one transaction, which has to fit
+// into a frame.
+const mostAtOnce = 2 * store.MaxValue
+
+// waiting is the files that are to be written, and the bytes of their values.
+func (p *plan) waiting() (files []*planned, size int) {
+	for i := range p.files {
+		if f := &p.files[i]; f.outcome == pending {
+			files = append(files, f)
+			size += len(f.value)
+		}
+	}
+	return files, size
+}
+
+// writeAtOnce writes all files by one transaction: all are there then, or none.
+func (p *plan) writeAtOnce(ctx context.Context, c *client.Client) {
+	unsure := false // an earlier attempt may have done it
+	for range attempts {
+		files, _ := p.waiting()
+		if len(files) == 0 {
+			return // it had
+		}
+		rev, err := commit(ctx, c, files)
+		switch {
+		case err == nil:
+			settle(files, result{outcome: written, rev: rev})
+			return
+		case errors.Is(err, client.ErrOutcomeUnknown):
+			unsure = true
+			settle(files, result{err: err})
+		case errors.Is(err, client.ErrReadonly):
+			settle(files, result{err: err})
+			sleep(ctx, pause) // too much to do, perhaps
+		case errors.Is(err, client.ErrRevMismatch) && (unsure || p.force):
+			err = p.compare(ctx, c)
+			if err == nil {
+				continue
+			}
+			fallthrough
+		default:
+			settle(files, result{outcome: failed, err: err})
+			return
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	if files, _ := p.waiting(); unsure {
+		settle(files, result{outcome: unknown, err: client.ErrOutcomeUnknown})
+	}
+}
+
+func commit(ctx context.Context, c *client.Client, files []*planned) (int64, error) {
+	t := new(client.Txn)
+	for _, f := range files {
+		t.Set(f.path, f.known, f.value)
+	}
+	return c.Commit(ctx, t)
+}
+
+func settle(files []*planned, r result) {
+	for _, f := range files {
+		f.result = r
+	}
+}

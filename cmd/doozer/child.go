@@ -13,11 +13,11 @@ import (
 	"time"
 )
 
-// childGrace is how long a command has to end, once it was asked to.
+// childGrace is how long a command has to end, once it was asked to, by default.
 const childGrace = 10 * time.Second
 
 // runCommand runs a command until it ends. When ctx does, the command, and what it
-// has started, is asked to end, and has to after childGrace. Its error has the
+// has started, is asked to end, and has to after s.grace. Its error has the
 // exit status of the command.
 func (s *session) runCommand(ctx context.Context, argv, env []string, stdin io.Reader) error {
 	if err := s.out.Flush(); err != nil {
@@ -26,7 +26,7 @@ func (s *session) runCommand(ctx context.Context, argv, env []string, stdin io.R
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, s.stdout, s.errs
 	cmd.Env = append(append(os.Environ(), "DOOZER_URI="+s.addr), env...)
-	cmd.WaitDelay = childGrace
+	cmd.WaitDelay = s.grace
 	apart(cmd, !isTerminal(stdin))
 	err := runHere(cmd)
 	if ctx.Err() != nil && cmd.Process != nil {

@@ -19,6 +19,7 @@ const (
 	exitRefused     = 73  // it would cost the quorum
 	exitIO          = 74  // standard input or output failed
 	exitLost        = 75  // the session was lost
+	exitLocked      = 76  // somebody else has the lock
 	exitLate        = 124 // the time limit passed
 	exitNoRun       = 126 // a command cannot be run
 	exitNoCommand   = 127 // there is no such command

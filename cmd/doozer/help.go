@@ -69,7 +69,7 @@ func printVerbs(w io.Writer) error {
 		}
 		out.WriteString(g.title + "\n")
 		for _, v := range g.verbs {
-			fmt.Fprintf(out, "    %-31s %s\n", v.usage(), v.brief)
+			fmt.Fprintf(out, "    %-33s %s\n", v.usage(), v.brief)
 		}
 	}
 	out.WriteString(helpTail)

@@ -48,10 +48,7 @@ func (l *line) args() []string {
 func (l *line) take(args []string) error {
 	for i, arg := range args {
 		switch {
-		case l.full():
-			if arg == "--" {
-				i++
-			}
+		case l.full() && !isFlag(arg):
 			l.command = args[i:]
 			return nil
 		case l.pending != "":
@@ -86,7 +83,7 @@ func (l *line) takeWords(args []string) error {
 	return nil
 }
 
-// full reports whether all that follows belongs to a command to run.
+// full reports whether all that follows, but for flags, belongs to a command to run.
 func (l *line) full() bool {
 	if l.pending != "" || len(l.words) == 0 {
 		return false

@@ -31,6 +31,7 @@ type session struct {
 	format  format        // -o
 	color   colors        // -color
 	command []string      // to run, of a verb that runs one
+	grace   time.Duration // for that to end, once it was asked to
 }
 
 func main() {
@@ -40,7 +41,7 @@ func main() {
 // run does what args say and returns the exit status.
 func run(args []string, in io.Reader, stdout, stderr io.Writer) int {
 	out := bufio.NewWriter(stdout)
-	s := &session{in: in, out: out, stdout: stdout, errs: stderr, life: context.Background(), format: inText}
+	s := &session{in: in, out: out, stdout: stdout, errs: stderr, life: context.Background(), format: inText, grace: childGrace}
 	s.color.terminal = isTerminal(stdout)
 	err := s.perform(args)
 	if flushErr := out.Flush(); err == nil {

@@ -15,7 +15,7 @@ import (
 func templateVerb() verb {
 	return verb{
 		name: "template", args: "<template> <file>", min: 2, max: 2, tidies: true,
-		brief: "render a file from the tree, at each change",
+		brief: "render a file anew at each change",
 		help: `Renders a Go text/template to a file, and again at each change that the glob
 matches, until it is interrupted. When the text has changed, the file is replaced
 by a whole new one, with its mode: after -check, a shell command that is to fail if

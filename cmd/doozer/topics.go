@@ -76,6 +76,7 @@ func exits() []exit {
 		{exitRefused, "refused: it would cost the quorum"},
 		{exitIO, "a file, or standard input or output, failed"},
 		{exitLost, "the session, and what was held with it, was lost"},
+		{exitLocked, "somebody else has the lock"},
 		{exitLate, "the time limit of -t passed"},
 		{126, "the command could not be run"},
 		{127, "another error of the node's, as no quorum; or no such command"},

@@ -102,8 +102,5 @@ func (v *verb) check(s *session, words []string) error {
 	if len(words) < v.min || v.max >= 0 && len(words) > v.max || v.runs && len(s.command) == 0 {
 		return usageError("usage: doozer " + v.usage())
 	}
-	if v.runs && strings.HasPrefix(s.command[0], "-") {
-		return usageError("flags go before the arguments of " + v.name + ", and the command after them: " + s.command[0])
-	}
 	return nil
 }

@@ -87,7 +87,7 @@ func (s *session) do(v *verb, act action, words []string) (err error) {
 	ctx, cancel := s.context()
 	defer cancel()
 	if !v.offline {
-		c, err := dial(ctx, s.config(), s.addr)
+		c, err := dial(ctx, s.config(v.patient), s.addr)
 		if err != nil {
 			return inTime(ctx, err)
 		}
@@ -116,14 +116,18 @@ func (s *session) context() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(s.life, s.limit)
 }
 
-// giveUp is for how long no node may be reached, with or without a time limit.
+// giveUp is for how long no node may be reached, with or without a time limit, by
+// a verb that is not patient.
 const giveUp = 5 * time.Second
 
 // config is that of the client: -local means the node that was dialed, all else
 // whichever node serves.
-func (s *session) config() client.Config {
-	return client.Config{Pinned: s.local, Keepalive: client.DefaultKeepalive, GiveUp: giveUp,
-		Secret: access.Presented(os.Getenv)}
+func (s *session) config(patient bool) client.Config {
+	cfg := client.Config{Pinned: s.local, Keepalive: client.DefaultKeepalive, Secret: access.Presented(os.Getenv)}
+	if !patient {
+		cfg.GiveUp = giveUp
+	}
+	return cfg
 }
 
 // dial tells an address that makes no sense from one where nobody answers.

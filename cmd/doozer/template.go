@@ -14,7 +14,7 @@ import (
 
 func templateVerb() verb {
 	return verb{
-		name: "template", args: "<template> <file>", min: 2, max: 2, tidies: true,
+		name: "template", args: "<template> <file>", min: 2, max: 2, tidies: true, patient: true,
 		brief: "render a file anew at each change",
 		help: `Renders a Go text/template to a file, and again at each change that the glob
 matches, until it is interrupted. When the text has changed, the file is replaced
@@ -22,6 +22,7 @@ by a whole new one, with its mode: after -check, a shell command that is to fail
 DOOZER_FILE, which is not yet in place, is not good; and then -reload is run. What
 fails is told on standard error, and tried again at the next change; with -once it
 ends doozer, with the exit status of the command. The text comes of one revision.
+While the cluster is out of reach it waits.
 
   getv "/a"          the value of a file; getv "/a" "x": "x" if it is not there
   get "/a"           the file: .Path .Value .Rev

@@ -14,7 +14,7 @@ func groups() []group {
 		{"Files", []verb{getVerb(), setVerb(), addVerb(), delVerb(), touchVerb(), statVerb()}},
 		{"Many files", []verb{findVerb(), walkVerb(), treeVerb(), getdirVerb(), cpVerb(), importVerb(), exportVerb()}},
 		{"Together", []verb{txnVerb(), esetVerb(), checkinVerb()}},
-		{"Changes", []verb{watchVerb(), waitVerb(), waitDurableVerb(), templateVerb()}},
+		{"Changes", []verb{watchVerb(), waitVerb(), waitDurableVerb(), templateVerb(), execVerb()}},
 		{"The cluster", []verb{statusVerb(), membersVerb(), revVerb(), selfVerb(), nopVerb(), benchVerb()}},
 		{"Doozer itself", []verb{helpVerb(), completionVerb()}},
 		{"", []verb{manVerb()}}, // for those who build it
@@ -36,6 +36,7 @@ type verb struct {
 	atNode   bool   // -local is of use
 	compares bool   // the second argument is a revision, for session.rev
 	offline  bool   // it needs no node
+	patient  bool   // it waits for a cluster that is out of reach
 	tidies   bool   // it has something to put in order when a signal ends it
 	formats  string // what -o takes beside text
 	runs     bool   // what follows the arguments is a command to run

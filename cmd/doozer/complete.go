@@ -2,13 +2,9 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
-
-	"github.com/ha/doozer/client"
 )
 
 // completer yields what the next argument may be, after args; what does not
@@ -21,9 +17,6 @@ type completing struct {
 	files bool // let the shell offer the files of this machine
 	open  bool // no space follows
 }
-
-// patience is how long a person who pressed the key waits for the cluster.
-const patience = 500 * time.Millisecond
 
 func isCompletion(word string) bool {
 	return word == cobra.ShellCompRequestCmd || word == cobra.ShellCompNoDescRequestCmd
@@ -123,53 +116,4 @@ func firstPath(c *completing, args []string, word string) []string {
 		return nil
 	}
 	return c.paths(word)
-}
-
-// mostPaths bounds how many names are looked at to tell directories from files.
-const mostPaths = 200
-
-// paths are those in the tree that begin with what is typed, up to the next
-// slash. Directories end in one.
-func (c *completing) paths(word string) (list []string) {
-	if !strings.HasPrefix(word, "/") {
-		c.open = true
-		return []string{"/"}
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	cl, err := dial(ctx, client.Config{GiveUp: patience}, c.s.addr)
-	if err != nil {
-		return nil
-	}
-	defer cl.Close()
-	dir := word[:strings.LastIndex(word, "/")+1]
-	for name, err := range cl.Getdir(ctx, parentDir(dir), client.Local()) {
-		if err != nil || len(list) == mostPaths {
-			break
-		}
-		if path := dir + name; strings.HasPrefix(path, word) {
-			list = append(list, path)
-		}
-	}
-	c.open = markDirs(ctx, cl, list)
-	return list
-}
-
-// parentDir is a directory that is written with a slash at its end.
-func parentDir(dir string) string {
-	if dir == "/" {
-		return dir
-	}
-	return strings.TrimSuffix(dir, "/")
-}
-
-// markDirs ends directories with a slash, and reports whether there are any.
-func markDirs(ctx context.Context, c *client.Client, list []string) (any bool) {
-	for i, path := range list {
-		if _, rev, err := c.Stat(ctx, path, client.Local()); err == nil && rev == client.Dir {
-			list[i] += "/"
-			any = true
-		}
-	}
-	return any
 }

@@ -16,7 +16,26 @@ func templateVerb() verb {
 	return verb{
 		name: "template", args: "<template> <file>", min: 2, max: 2, tidies: true, patient: true,
 		brief: "render a file anew at each change",
-		help: `Renders a Go text/template to a file, and again at each change that the glob
+		help:  templateHelp,
+		setup: func(fs *pflag.FlagSet) action {
+			r := &rendering{}
+			fs.BoolVar(&r.once, "once", false, "render once, and end")
+			fs.StringVar(&r.check, "check", "", "a shell `command` that looks at DOOZER_FILE before it is used")
+			fs.StringVar(&r.reload, "reload", "", "a shell `command` to run when the file has changed")
+			fs.StringVar(&r.glob, "glob", "", "the files that the template may use, a `glob`\n(default: all outside of /ctl)")
+			return func(ctx context.Context, s *session, args []string) error {
+				r.s, r.name = s, args[1]
+				return r.run(ctx, args[0])
+			}
+		},
+		complete: func(c *completing, args []string, _ string) []string {
+			c.files = len(args) < 2
+			return nil
+		},
+	}
+}
+
+const templateHelp = `Renders a Go text/template to a file, and again at each change that the glob
 matches, until it is interrupted. When the text has changed, the file is replaced
 by a whole new one, with its mode: after -check, a shell command that is to fail if
 DOOZER_FILE, which is not yet in place, is not good; and then -reload is run. What
@@ -38,24 +57,7 @@ While the cluster is out of reach it waits.
     {{range gets "/app/*"}}  server {{trim .Value}}; # {{base .Path}}
     {{end}}}
     $ doozer template -reload 'nginx -s reload' upstream.tmpl /etc/nginx/upstream.conf
-`,
-		setup: func(fs *pflag.FlagSet) action {
-			r := &rendering{}
-			fs.BoolVar(&r.once, "once", false, "render once, and end")
-			fs.StringVar(&r.check, "check", "", "a shell `command` that looks at DOOZER_FILE before it is used")
-			fs.StringVar(&r.reload, "reload", "", "a shell `command` to run when the file has changed")
-			fs.StringVar(&r.glob, "glob", "", "the files that the template may use, a `glob`\n(default: all outside of /ctl)")
-			return func(ctx context.Context, s *session, args []string) error {
-				r.s, r.name = s, args[1]
-				return r.run(ctx, args[0])
-			}
-		},
-		complete: func(c *completing, args []string, _ string) []string {
-			c.files = len(args) < 2
-			return nil
-		},
-	}
-}
+`
 
 // rendering is a file that is kept up to date.
 type rendering struct {

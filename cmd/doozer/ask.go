@@ -64,5 +64,5 @@ func (s *session) dialNode(ctx context.Context, addr string) (*client.Client, er
 	if given, err := client.ParseURI(s.addr); err == nil && given.Secret != "" {
 		uri.Set("sk", given.Secret)
 	}
-	return dial(ctx, client.Config{Pinned: true}, "doozer:?"+uri.Encode())
+	return dial(ctx, client.Config{Pinned: true, Secret: s.config(false).Secret}, "doozer:?"+uri.Encode())
 }

@@ -45,6 +45,9 @@ const manTail = `.SH ENVIRONMENT
 The cluster, when there is no
 .BR \-a .
 .TP
+.BR DOOZER_RWSECRET ", " DOOZER_ROSECRET
+A secret, when the address names none; the first, if both are there.
+.TP
 .B NO_COLOR
 With any value: no colours.
 .SH SEE ALSO

@@ -39,7 +39,15 @@ first.
 .SH FLAGS
 `
 
-const manTail = `.SH EXIT STATUS
+const manTail = `.SH ENVIRONMENT
+The same at all nodes of a cluster:
+.TP
+.B DOOZER_RWSECRET
+The secret that it takes to write, and to be a node. Default: none.
+.TP
+.B DOOZER_ROSECRET
+A secret that it takes to read, or else that other one. Default: all may read.
+.SH EXIT STATUS
 .TP
 .B 0
 It ended by a signal.

@@ -16,6 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/ha/doozer/client"
+	"github.com/ha/doozer/proto/access"
 )
 
 // built is the tests, with a doozerd in the PATH.
@@ -141,6 +142,7 @@ func startNode(ts *testscript.TestScript, name, uri string) *process {
 		}
 	}
 	p := &process{cmd: exec.Command("doozerd", args...)}
+	p.cmd.Env = append(os.Environ(), access.RWVariable+"="+ts.Getenv(access.RWVariable), access.ROVariable+"="+ts.Getenv(access.ROVariable))
 	logs, err := p.cmd.StderrPipe()
 	ts.Check(err)
 	ts.Check(p.cmd.Start())
@@ -164,7 +166,7 @@ func startNode(ts *testscript.TestScript, name, uri string) *process {
 }
 
 func mustDial(ctx context.Context, ts *testscript.TestScript, addr string) *client.Client {
-	c, err := client.Dial(ctx, addr)
+	c, err := client.Config{Secret: access.Presented(ts.Getenv)}.Dial(ctx, addr)
 	ts.Check(err)
 	return c
 }

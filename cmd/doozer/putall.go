@@ -90,14 +90,15 @@ func (p *plan) report(ctx context.Context, s *session) error {
 		}
 	}
 	done := count[failed]+count[unknown]+count[pending] == 0
-	if err := p.list(s, done); err != nil {
-		return err
-	}
-	if done {
-		return nil
-	}
+	nothing := !done && count[written]+count[unknown] == 0
 	if failure == nil {
 		failure = interruption(ctx)
+	}
+	if nothing && s.format != inJSON {
+		return fmt.Errorf("nothing was written: %w", failure)
+	}
+	if err := p.list(s, done); err != nil || done {
+		return err
 	}
 	return fmt.Errorf("not all files are there: %d written, %d unknown, %d not written: %w",
 		count[written], count[unknown], count[failed]+count[pending], failure)

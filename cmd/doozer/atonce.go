@@ -42,7 +42,7 @@ func (p *plan) writeAtOnce(ctx context.Context, c *client.Client) {
 		case errors.Is(err, client.ErrReadonly):
 			settle(files, result{err: err})
 			sleep(ctx, pause) // too much to do, perhaps
-		case errors.Is(err, client.ErrRevMismatch) && (unsure || p.force):
+		case errors.Is(err, client.ErrRevMismatch) && (unsure || p.force || p.skip):
 			err = p.compare(ctx, c)
 			if err == nil {
 				continue

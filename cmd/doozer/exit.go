@@ -85,7 +85,7 @@ func status(err error) int {
 		return exitRefused
 	case errors.As(err, new(dataError)):
 		return exitData
-	case errors.As(err, new(lateError)):
+	case errors.As(err, new(lateError)), errors.Is(err, context.DeadlineExceeded):
 		return exitLate
 	case errors.Is(err, errInterrupted), errors.Is(err, context.Canceled):
 		return exitInterrupted

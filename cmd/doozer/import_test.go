@@ -62,3 +62,38 @@ func TestImportAtOnceUnknown(t *testing.T) {
 	assert.Equal(t, "unknown     /i/a\nunknown     /i/b\n", out.String())
 	assert.Equal(t, "doozer: not all files are there: 0 written, 2 unknown, 0 not written: outcome unknown\n", errs.String())
 }
+
+// What somebody else writes after an import has looked is not overwritten: with -n
+// it is left, with -f it is looked at anew, and else that is a failure.
+func TestImportRaced(t *testing.T) {
+	addr := mustServe(t)
+	ctx := t.Context()
+	c, err := client.Dial(ctx, addr)
+	assert.Equal(t, nil, err)
+	defer c.Close()
+	for i, want := range []struct {
+		plan
+		outcome outcome
+		value   string
+	}{
+		{plan{}, failed, "theirs"}, {plan{skip: true}, skipped, "theirs"}, {plan{force: true}, written, "ours"},
+	} {
+		for j, put := range []func(p *plan){
+			func(p *plan) { p.files[0].result = p.put(ctx, c, &p.files[0]) },
+			func(p *plan) { p.writeAtOnce(ctx, c) },
+		} {
+			p := want.plan
+			path := fmt.Sprintf("/%d/%d", i, j)
+			p.dir = "/"
+			p.add(path, "", []byte("ours"))
+			assert.Equal(t, nil, p.compare(ctx, c))
+			_, err := c.Set(ctx, path, client.Missing, []byte("theirs"))
+			assert.Equal(t, nil, err)
+			put(&p)
+			assert.Equal(t, want.outcome, p.files[0].outcome, i, j)
+			value, _, err := c.Get(ctx, path)
+			assert.Equal(t, nil, err)
+			assert.Equal(t, want.value, string(value), i, j)
+		}
+	}
+}

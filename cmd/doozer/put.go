@@ -51,6 +51,8 @@ func (p *plan) put(ctx context.Context, c *client.Client, f *planned) result {
 			continue
 		case !errors.Is(err, client.ErrRevMismatch):
 			return result{outcome: failed, err: err}
+		case last.outcome != unknown && p.skip:
+			return result{outcome: skipped}
 		case last.outcome != unknown && !p.force:
 			return result{outcome: failed, err: err} // somebody else wrote it since
 		default:

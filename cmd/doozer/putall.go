@@ -38,7 +38,7 @@ func (p *plan) writeEach(ctx, calls context.Context, c *client.Client) {
 	for range min(outstanding, len(p.files)) {
 		wg.Go(func() {
 			for f := range jobs {
-				if f.result = p.put(calls, c, f); f.outcome != written {
+				if f.result = p.put(calls, c, f); f.err != nil {
 					stop()
 				}
 			}

@@ -80,7 +80,7 @@ func exits() []exit {
 		{exitIO, "a file, or standard input or output, failed"},
 		{exitLost, "the session, and what was held with it, was lost"},
 		{exitLocked, "somebody else has the lock"},
-		{exitLate, "the time limit of -t passed"},
+		{exitLate, "the time limit passed, that of -t as a rule"},
 		{126, "the command could not be run"},
 		{127, "another error of the node's, as no quorum; or no such command"},
 		{exitInterrupted, "interrupted"},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"sync"
 
 	"github.com/ha/doozer/client"
@@ -60,9 +59,10 @@ func (n *node) ask(ctx context.Context, s *session) error {
 
 // dialNode dials a certain node of the cluster, with the secret of the address that was given.
 func (s *session) dialNode(ctx context.Context, addr string) (*client.Client, error) {
-	uri := url.Values{"ca": {addr}}
-	if given, err := client.ParseURI(s.addr); err == nil && given.Secret != "" {
-		uri.Set("sk", given.Secret)
+	cfg := s.config(false)
+	cfg.Pinned = true
+	if given, err := cfg.ParseURI(s.addr); err == nil && given.Secret != "" {
+		cfg.Secret = given.Secret
 	}
-	return dial(ctx, client.Config{Pinned: true, Secret: s.config(false).Secret}, "doozer:?"+uri.Encode())
+	return dial(ctx, cfg, addr)
 }

@@ -91,7 +91,7 @@ func status(err error) int {
 		return exitInterrupted
 	case errors.As(err, &refused):
 		return int(refused.Code)
-	case errors.Is(err, client.ErrUnreachable), errors.Is(err, client.ErrLost):
+	case errors.Is(err, client.ErrUnreachable), errors.Is(err, client.ErrLost), errors.Is(err, client.ErrNoCluster):
 		return exitUnreachable
 	}
 	return exitIO

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	helpHead = "Doozer reads, writes and watches the files of a Doozer cluster.\n\n    doozer [flags] <verb> [arguments]\n\n"
+	helpHead = "Doozer reads, writes and watches the files of a Doozer cluster.\n    doozer [flags] <verb> [arguments]\n\n"
 	helpTail = `
 Flags, before the verb or after it:
     -a <address>  a node, or several: doozer:?ca=<address>&ca=<address>

@@ -2,77 +2,58 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"github.com/ha/doozer/client"
 )
 
 // live is the files that match a glob, as they are at one revision after the other.
 type live struct {
-	c     *client.Client
-	glob  string // empty: all outside of /ctl
-	files map[string]client.File
-	watch *client.Watch
+	c      *client.Client
+	glob   string // empty: all outside of /ctl
+	mirror *client.Mirror
+	rev    int64 // of what was shown last
+	files  map[string]client.File
 }
-
-func (l *live) pattern() string {
-	if l.glob == "" {
-		return "/**"
-	}
-	return l.glob
-}
-
-// wants reports whether a file is one of those that match.
-func (l *live) wants(path string) bool { return l.glob != "" || !isCtl(path) }
 
 // load reads all files, and begins to follow them.
-func (l *live) load(ctx context.Context) error {
-	rev, err := l.c.Rev(ctx)
-	if err != nil {
+func (l *live) load(ctx context.Context) (err error) {
+	glob := l.glob
+	if glob == "" {
+		glob = "/**"
+	}
+	if l.mirror, err = l.c.Mirror(ctx, glob); err != nil {
 		return err
 	}
-	l.files = map[string]client.File{}
-	if rev > 0 {
-		for f, err := range l.c.Walk(ctx, l.pattern(), client.At(rev)) {
-			if err != nil {
-				return err
-			}
-			if l.wants(f.Path) {
-				l.files[f.Path] = f
-			}
-		}
-	}
-	l.close()
-	l.watch, err = l.c.Watch(ctx, l.pattern(), rev+1)
-	return err
+	l.show(l.mirror.View())
+	return nil
 }
 
 // next waits until the files have changed, and has them as they are then.
 func (l *live) next(ctx context.Context) error {
-	for changed, more := false, false; !changed || more || l.watch.Pending(); {
-		ev, err := l.watch.Next()
-		if errors.Is(err, client.ErrTooLate) {
-			return l.load(ctx) // the way out is to look at what there is
-		}
+	for {
+		v, err := l.mirror.Next(ctx, l.rev)
 		if err != nil {
 			return err
 		}
-		more = ev.More
-		if !l.wants(ev.Path) {
-			continue
-		}
-		changed = true
-		if ev.Del {
-			delete(l.files, ev.Path)
-		} else {
-			l.files[ev.Path] = client.File{Path: ev.Path, Value: ev.Value, Rev: ev.Rev}
+		if l.show(v) {
+			return nil
 		}
 	}
-	return nil
 }
 
-func (l *live) close() {
-	if l.watch != nil {
-		l.watch.Close()
+// show takes over the files of a view, and reports whether they differ from those before.
+func (l *live) show(v *client.View) (differ bool) {
+	files := make(map[string]client.File, v.Len())
+	for f := range v.All() {
+		if l.glob == "" && isCtl(f.Path) {
+			continue
+		}
+		files[f.Path] = f
+		differ = differ || l.files[f.Path].Rev != f.Rev
 	}
+	differ = differ || len(files) != len(l.files)
+	l.rev, l.files = v.Rev(), files
+	return differ
 }
+
+func (l *live) close() { l.mirror.Close() }

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/ha/doozer/client"
-	"github.com/ha/doozer/proto/access"
 )
 
 // session is what a verb works with.
@@ -123,7 +122,7 @@ const giveUp = 5 * time.Second
 // config is that of the client: -local means the node that was dialed, all else
 // whichever node serves.
 func (s *session) config(patient bool) client.Config {
-	cfg := client.Config{Pinned: s.local, Keepalive: client.DefaultKeepalive, Secret: access.Presented(os.Getenv)}
+	cfg := client.Config{Pinned: s.local, Keepalive: client.DefaultKeepalive}.WithEnv(os.Getenv)
 	if !patient {
 		cfg.GiveUp = giveUp
 	}
@@ -132,7 +131,7 @@ func (s *session) config(patient bool) client.Config {
 
 // dial tells an address that makes no sense from one where nobody answers.
 func dial(ctx context.Context, cfg client.Config, addr string) (*client.Client, error) {
-	if _, err := client.ParseURI(addr); err != nil {
+	if _, err := cfg.ParseURI(addr); err != nil {
 		return nil, usageError(err.Error())
 	}
 	return cfg.Dial(ctx, addr)

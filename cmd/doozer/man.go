@@ -45,6 +45,9 @@ const manTail = `.SH ENVIRONMENT
 The cluster, when there is no
 .BR \-a .
 .TP
+.B DOOZER_BOOT_URI
+A cluster that tells where the one is that DOOZER_URI names.
+.TP
 .BR DOOZER_RWSECRET ", " DOOZER_ROSECRET
 A secret, when the address names none; the first, if both are there.
 .TP

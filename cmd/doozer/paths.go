@@ -23,7 +23,7 @@ func (c *completing) paths(word string) (list []string) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	cl, err := dial(ctx, client.Config{GiveUp: patience, Secret: c.s.config(false).Secret}, c.s.addr)
+	cl, err := dial(ctx, c.s.config(false), c.s.addr)
 	if err != nil {
 		return nil
 	}

@@ -24,8 +24,9 @@ func flagsText() string {
 	many.flags(fs, s)
 	return "Flags stand before the verb or after it; -- says that what follows are arguments.\n\n" +
 		strings.Join(flagLines(fs), "") + `
-A secret comes of the address (sk=<secret>), else of DOOZER_RWSECRET, else of
-DOOZER_ROSECRET in the environment.
+A cluster can be named as well, doozer:?cn=<name>, if DOOZER_BOOT_URI in the
+environment is another one that tells where it is. A secret comes of the address
+(sk=<secret>), else of DOOZER_RWSECRET, else of DOOZER_ROSECRET.
 
 When the node is lost, doozer goes on at another node of the cluster. It gives up
 when none is found for 5 s; with -local at once.

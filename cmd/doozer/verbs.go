@@ -13,7 +13,7 @@ func groups() []group {
 	return []group{
 		{"Files", []verb{getVerb(), setVerb(), addVerb(), delVerb(), touchVerb(), statVerb()}},
 		{"Many files", []verb{findVerb(), walkVerb(), treeVerb(), getdirVerb(), cpVerb(), importVerb(), exportVerb()}},
-		{"Together", []verb{txnVerb(), esetVerb(), checkinVerb()}},
+		{"Together", []verb{txnVerb(), lockVerb(), electVerb(), leaderVerb(), registerVerb(), sessionVerb(), esetVerb(), checkinVerb()}},
 		{"Changes", []verb{watchVerb(), waitVerb(), waitDurableVerb(), templateVerb(), execVerb()}},
 		{"The cluster", []verb{statusVerb(), membersVerb(), revVerb(), selfVerb(), nopVerb(), benchVerb()}},
 		{"Doozer itself", []verb{helpVerb(), completionVerb()}},

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ha/doozer/client"
+)
+
+func lockVerb() verb {
+	return verb{
+		name: "lock", args: "<path> <command...>", min: 1, max: 1, runs: true, tidies: true,
+		brief: "run a command while holding a lock",
+		help: `Waits for the lock, a directory of its own in which those who want it stand in line,
+and runs the command while holding it. In the environment of the command
+DOOZER_LOCK_TOKEN is the fencing token, which is higher than that of all who held
+the lock before: have what the lock protects refuse a lower one than it has seen.
+DOOZER_LOCK_FILE is the file by which the lock is held, with the token as its
+revision, so that a write can be made to depend on it:
+
+    $ doozer lock /locks/db sh -c \
+          'doozer txn "check $DOOZER_LOCK_FILE $DOOZER_LOCK_TOKEN" "set /db/state -1 up"'
+    17
+
+If the lock is lost, with its session or because somebody deleted its file, the
+command is asked to end (SIGTERM), killed after -grace, and the exit status is 75.
+Else it is that of the command. -t limits how long to wait for the lock, with -n
+not at all: then 76 says that somebody else has it.
+`,
+		setup: func(fs *pflag.FlagSet) action {
+			try := fs.BoolP("n", "n", false, "do not wait")
+			grace := graceFlag(fs)
+			return func(ctx context.Context, s *session, args []string) error {
+				s.grace = *grace
+				return s.hold(ctx, func(ctx context.Context, h *held) error {
+					take := h.session.Lock
+					if *try {
+						take = h.session.TryLock
+					}
+					l, err := take(ctx, args[0])
+					if errors.Is(err, client.ErrLocked) {
+						return exitError{exitLocked, err}
+					}
+					if err != nil {
+						return err
+					}
+					return h.runLocked(l)
+				})
+			}
+		},
+		complete: commandFiles(1),
+	}
+}
+
+// runLocked runs the command while a lock is held, and gives that up.
+func (h *held) runLocked(l *client.Lock) error {
+	h.env = append(h.env, fmt.Sprint("DOOZER_LOCK_TOKEN=", l.Token()), "DOOZER_LOCK_FILE="+l.Path())
+	stop := h.until(l.Done(), l.Err)
+	err := h.run(h.s.command)
+	stop()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(h.life), closing)
+	defer cancel()
+	_ = l.Unlock(ctx) // else it goes with the session, which tells
+	return err
+}

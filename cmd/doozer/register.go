@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"path"
+
+	"github.com/spf13/pflag"
+)
+
+func registerVerb() verb {
+	return verb{
+		name: "register", args: "<path> <value> <command...>", min: 2, max: 2, runs: true, tidies: true, patient: true,
+		brief: "register a service while it runs",
+		help: `Has the file hold the value, an address as a rule, while the command runs: when it
+ends, or doozer or its machine dies, the file is deleted. If the session behind it is
+lost the command goes on, and the file is made anew as soon as a node can be reached.
+Who registers the same path later has it; the command of the one before is asked to
+end (SIGTERM), killed after -grace, and the exit status is 75. Else it is that of the
+command. -t limits how long it takes until the command runs.
+
+    $ doozer register /services/web/a 10.0.0.1:80 ./server
+    $ doozer watch '/services/web/*'
+`,
+		setup: func(fs *pflag.FlagSet) action {
+			grace := graceFlag(fs)
+			return func(ctx context.Context, s *session, args []string) error {
+				s.grace = *grace
+				if err := checkPath(args[0], false); err != nil {
+					return err
+				}
+				r, err := s.client.Register(ctx, path.Dir(args[0]), path.Base(args[0]), []byte(args[1]))
+				if err != nil {
+					return err
+				}
+				h := s.newHeld()
+				defer h.end(nil)
+				stop := h.until(r.Done(), r.Err)
+				err = h.run(s.command)
+				stop()
+				return h.over(err, r.Close)
+			}
+		},
+		complete: commandFiles(2),
+	}
+}

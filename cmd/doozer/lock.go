@@ -61,6 +61,9 @@ func (h *held) runLocked(l *client.Lock) error {
 	stop := h.until(l.Done(), l.Err)
 	err := h.run(h.s.command)
 	stop()
+	if l.Err() != nil {
+		return err // it is lost: there is nothing to give up
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(h.life), closing)
 	defer cancel()
 	_ = l.Unlock(ctx) // else it goes with the session, which tells

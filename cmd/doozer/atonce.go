@@ -49,7 +49,7 @@ func (p *plan) writeAtOnce(ctx context.Context, c *client.Client) {
 			}
 			fallthrough
 		default:
-			settle(files, result{outcome: failed, err: err})
+			settle(files, result{outcome: failedOr(unsure), err: err})
 			return
 		}
 		if ctx.Err() != nil {
@@ -59,6 +59,14 @@ func (p *plan) writeAtOnce(ctx context.Context, c *client.Client) {
 	if files, _ := p.waiting(); unsure {
 		settle(files, result{outcome: unknown, err: client.ErrOutcomeUnknown})
 	}
+}
+
+// failedOr is what an attempt that failed leaves, if one before it may have succeeded.
+func failedOr(unsure bool) outcome {
+	if unsure {
+		return unknown
+	}
+	return failed
 }
 
 func commit(ctx context.Context, c *client.Client, files []*planned) (int64, error) {

@@ -53,10 +53,7 @@ func (p *plan) copy(ctx context.Context, s *session, from, to string) error {
 		}
 		p.add(path, f.Path, f.Value)
 	}
-	if err := p.check(); err != nil {
-		return err
-	}
-	if err := p.compare(ctx, s.client); err != nil {
+	if err := p.prepare(ctx, s.client); err != nil {
 		return err
 	}
 	return p.write(ctx, s)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"strings"
 
@@ -34,7 +33,7 @@ files were written and which not. The exit status is that of the first failure.
 				if err := p.collect(s, args[0], args[1]); err != nil {
 					return err
 				}
-				if err := p.compare(ctx, s.client); err != nil {
+				if err := p.prepare(ctx, s.client); err != nil {
 					return err
 				}
 				return p.write(ctx, s)
@@ -50,7 +49,7 @@ files were written and which not. The exit status is that of the first failure.
 	}
 }
 
-// collect reads all files, and checks that they can be written below dir.
+// collect reads all files that are to go below dir.
 func (p *plan) collect(s *session, from, dir string) error {
 	if err := checkPath(dir, true); err != nil {
 		return err
@@ -68,8 +67,5 @@ func (p *plan) collect(s *session, from, dir string) error {
 	default:
 		err = p.readFile(from, under)
 	}
-	if err != nil {
-		return fmt.Errorf("nothing was written: %w", err)
-	}
-	return p.check()
+	return nothingWritten(err)
 }

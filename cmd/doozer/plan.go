@@ -39,6 +39,23 @@ func (p *plan) add(path, from string, value []byte) {
 	p.files = append(p.files, planned{path: path, from: from, value: value})
 }
 
+// prepare checks all that can be known before the first write. Its error says that
+// nothing was written.
+func (p *plan) prepare(ctx context.Context, c *client.Client) error {
+	err := p.check()
+	if err == nil {
+		err = p.compare(ctx, c)
+	}
+	return nothingWritten(err)
+}
+
+func nothingWritten(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("nothing was written: %w", err)
+}
+
 // check is an error if any file cannot be written, whatever is in the tree.
 func (p *plan) check() error {
 	if p.skip && p.force {
@@ -55,7 +72,7 @@ func (p *plan) check() error {
 			err = fmt.Errorf("%s: %w", p.files[i-1].path, client.ErrNotDir)
 		}
 		if err != nil {
-			return fmt.Errorf("nothing was written: %s: %w", f.from, err)
+			return fmt.Errorf("%s: %w", f.from, err)
 		}
 	}
 	return nil
@@ -71,8 +88,9 @@ func (f *planned) check() error {
 	return checkPath(f.path, false)
 }
 
-// compare looks at what is in the tree already, at one revision. A file that is there with the value that it is to have is
-// done; another one is what -n and -f are about.
+// compare looks at what is in the tree already, at one revision. A file that is
+// there with the value that it is to have is done; another one is what -n and -f are
+// about.
 func (p *plan) compare(ctx context.Context, c *client.Client) error {
 	there, err := look(ctx, c, p.dir)
 	if err != nil {
@@ -82,7 +100,7 @@ func (p *plan) compare(ctx context.Context, c *client.Client) error {
 	for i := range p.files {
 		f := &p.files[i]
 		if err := there.room(f.path); err != nil {
-			return fmt.Errorf("nothing was written: %s: %w", f.path, err)
+			return fmt.Errorf("%s: %w", f.path, err)
 		}
 		old, ok := there.files[f.path]
 		switch f.known = old.Rev; {
@@ -96,7 +114,7 @@ func (p *plan) compare(ctx context.Context, c *client.Client) error {
 		}
 	}
 	if len(conflicts) > 0 {
-		return fmt.Errorf("nothing was written: %s there already with another value, as %s (-n leaves such, -f overwrites them): %w",
+		return fmt.Errorf("%s there already with another value, as %s (-n leaves such, -f overwrites them): %w",
 			plural(len(conflicts), "file is", "files are"), conflicts[0], client.ErrRevMismatch)
 	}
 	return nil

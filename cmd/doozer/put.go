@@ -50,7 +50,7 @@ func (p *plan) put(ctx context.Context, c *client.Client, f *planned) result {
 			sleep(ctx, pause) // too much to do, perhaps
 			continue
 		case !errors.Is(err, client.ErrRevMismatch):
-			return result{outcome: failed, err: err}
+			return result{outcome: failedOr(last.outcome == unknown), err: err}
 		case last.outcome != unknown && p.skip:
 			return result{outcome: skipped}
 		case last.outcome != unknown && !p.force:

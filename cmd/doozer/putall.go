@@ -95,7 +95,7 @@ func (p *plan) report(ctx context.Context, s *session) error {
 		failure = interruption(ctx)
 	}
 	if nothing && s.format != inJSON {
-		return fmt.Errorf("nothing was written: %w", failure)
+		return nothingWritten(failure)
 	}
 	if err := p.list(s, done); err != nil || done {
 		return err

@@ -19,19 +19,20 @@ func benchVerb() verb {
 	return verb{
 		name: "bench", tidies: true, formats: "json",
 		brief: "measure how fast the cluster is",
-		help: `Writes and then reads files below a directory of its own, /bench-<random>, with one
-connection, and prints how many operations there were in a second, and how long
-they took. It deletes the files in the end, also when it is interrupted. The figures
-are those of this machine and its way to the node as well.
+		help: `Writes and then reads files below a directory of its own, /bench-<random>,
+with one connection, and prints how many operations there were in a second,
+and how long they took. It deletes the files in the end, also when it is
+interrupted. The figures are those of this machine and its way to the node as
+well.
 
     $ doozer bench -count 20000
-    SET  20000 in 1.71s   11695/s   50% 1.27ms   90% 1.83ms   99% 3.1ms   max 9.8ms
-    GET  20000 in 261ms   76628/s   50% 187µs    90% 301µs    99% 890µs   max 3.2ms
+    SET  20000 in 1.71s  11695/s  50% 1.27ms  90% 1.83ms  99% 3.1ms  max 9.8ms
+    GET  20000 in 261ms  76628/s  50% 187µs  90% 301µs  99% 890µs  max 3.2ms
 `,
 		setup: func(fs *pflag.FlagSet) action {
 			var b bench
-			fs.IntVar(&b.n, "count", 10_000, "so many operations of each `kind`, 1 to 1000000")
-			fs.IntVarP(&b.clients, "c", "c", 16, "so many at a `time`, 1 to 1024")
+			fs.IntVar(&b.n, "count", 10_000, "operations of each kind, a `number` from 1 to 1000000")
+			fs.IntVarP(&b.clients, "c", "c", 16, "operations at a time, a `number` from 1 to 1024")
 			fs.IntVar(&b.size, "size", 100, "the size of a value, in `bytes`")
 			return b.run
 		},
@@ -141,7 +142,7 @@ func (s *session) printBench(m measured) error {
 			"p99_us": m.at(.99).Microseconds(), "max_us": m.at(1).Microseconds(),
 		})
 	}
-	_, err := fmt.Fprintf(s.out, "%-4s %d in %v  %.0f/s   50%% %v   90%% %v   99%% %v   max %v\n", m.kind, m.n, short(m.all), rate,
+	_, err := fmt.Fprintf(s.out, "%-4s %d in %v  %.0f/s  50%% %v  90%% %v  99%% %v  max %v\n", m.kind, m.n, short(m.all), rate,
 		short(m.at(.5)), short(m.at(.9)), short(m.at(.99)), short(m.at(1)))
 	return errors.Join(err, s.out.Flush())
 }

@@ -11,9 +11,9 @@ func cpVerb() verb {
 		name: "cp", args: "<from> <to>", min: 2, max: 2, atRev: true, tidies: true, formats: "json",
 		brief: "copy a file, or all below a directory",
 		help: `Copies a file to the path <to>, or all files below a directory to below the
-directory <to>, as they are at one revision: the present one, or that of -r, so
-that a file can be had back as it was. What is there already, and what if a write
-fails, is as with import. Of the root, /ctl is left out.
+directory <to>, as they are at one revision: the present one, or that of -r,
+so that a file can be had back as it was. What is there already, and what if a
+write fails, is as with import. Of the root, /ctl is left out.
 
     $ doozer cp /config /config-old
     3 files written, 0 there already, 0 skipped

@@ -10,11 +10,12 @@ func electVerb() verb {
 	return verb{
 		name: "elect", args: "<path> <value> <command...>", min: 2, max: 2, runs: true, tidies: true,
 		brief: "run a command while being the leader",
-		help: `Stands for election, in a directory of its own, and runs the command when it is won,
-for as long as it is held: all is as with lock. The value is for others to read, an
-address as a rule: "doozer leader" prints that of the leader.
+		help: `Stands for election, in a directory of its own, and runs the command when it
+is won, for as long as it is held: all is as with lock. The value is for
+others to read, an address as a rule: "doozer leader" prints that of the
+leader.
 
-    $ doozer elect /db/leader 10.0.0.1:5432 sh -c './promote $DOOZER_LOCK_TOKEN; ./serve'
+    $ doozer elect /db/leader 10.0.0.1:5432 sh -c './lead $DOOZER_LOCK_TOKEN'
 `,
 		setup: func(fs *pflag.FlagSet) action {
 			grace := graceFlag(fs)

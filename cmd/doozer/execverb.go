@@ -17,11 +17,12 @@ func execVerb() verb {
 	return verb{
 		name: "exec", args: "<dir> <command...>", min: 1, max: 1, runs: true, tidies: true, patient: true,
 		brief: "run a command with files as environment",
-		help: `Runs a command that has the files below the directory in its environment: the file
-<dir>/db/host as DB_HOST, and likewise with . and - as with /; a line feed at the end
-of a value is cut off. When any of them changes, the command is asked to end
-(SIGTERM), killed after -grace, and run anew. When it ends by itself doozer does too,
-with its exit status. While the cluster is out of reach the command goes on.
+		help: `Runs a command that has the files below the directory in its environment: the
+file <dir>/db/host as DB_HOST, and likewise with . and - as with /; a line
+feed at the end of a value is cut off. When any of them changes, the command
+is asked to end (SIGTERM), killed after -grace, and run anew. When it ends by
+itself doozer does too, with its exit status. While the cluster is out of
+reach the command goes on.
 
     $ doozer exec /config sh -c 'echo $DB_HOST; sleep 1000'
     localhost

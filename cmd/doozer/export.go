@@ -21,13 +21,13 @@ import (
 func exportVerb() verb {
 	return verb{
 		name: "export", args: "<path> <dir|file.jsonl|->", min: 2, max: 2, atRev: true, atNode: true, tidies: true,
-		brief: "write files of the tree to this machine",
-		help: `Writes the file, or all files below the directory, as they are at one revision,
-into a folder, or, with a name that ends in .jsonl, or with - to standard output,
-as JSON objects, one a line: "path", "rev", and "value", or, if that is no UTF-8,
-"base64". The paths are as if <path> were the root, so import with the same <path>
-brings back what was exported, and of / it is what "doozer-backup export" prints.
-/ctl is left out, unless it is asked for.
+		brief: "write files of the tree into a folder",
+		help: `Writes the file, or all files below the directory, as they are at one
+revision, into a folder, or, with a name that ends in .jsonl, or with - to
+standard output, as JSON objects, one a line: "path", "rev", and "value", or,
+if that is no UTF-8, "base64". The paths are as if <path> were the root, so
+import with the same <path> brings back what was exported, and of / it is what
+"doozer-backup export" prints. /ctl is left out, unless it is asked for.
 
 A folder that has anything in it, and a file that is there, is an error. A name
 that no folder can have, . or .., is one too, before anything is written.

@@ -18,8 +18,8 @@ func globalFlags(fs *pflag.FlagSet, s *session) {
 	if addr == "" {
 		addr = defaultAddr
 	}
-	fs.StringVarP(&s.addr, "a", "a", addr, "a node, host:port or host (port 8046), or several of which one that\n"+
-		"answers is taken: doozer:?ca=<`address`>&ca=<address>\n"+
+	fs.StringVarP(&s.addr, "a", "a", addr, "a node, host:port or host (port 8046), or several of which\n"+
+		"one that answers is taken: doozer:?ca=<`address`>&ca=<address>\n"+
 		"(else DOOZER_URI in the environment, else "+defaultAddr+")")
 	fs.VarP((*limitFlag)(&s.limit), "t", "t", "give up after that many seconds, or 300ms, 2m and the like")
 	fs.Var(&s.color, "color", "always, never, or auto: on a terminal, but not with NO_COLOR")
@@ -33,7 +33,7 @@ func (v *verb) flags(fs *pflag.FlagSet, s *session) {
 		fs.VarP(&revFlag{&s.rev}, "r", "r", "get, stat and those that list: as of that revision;\nwatch, wait: from that revision on")
 	}
 	if v.atNode {
-		fs.BoolVar(&s.local, "local", false, "what this node has, also when a majority of the cluster is gone;\nit may lack the latest writes")
+		fs.BoolVar(&s.local, "local", false, "what this node has, also when a majority is gone; it\nmay lack the latest writes")
 	}
 	if v.formats != "" {
 		fs.VarP(&formatFlag{&s.format, v.formats}, "o", "o", "text, "+v.formats)

@@ -10,9 +10,9 @@ func getdirVerb() verb {
 	return verb{
 		name: "getdir", args: "<dir>", min: 1, max: 1, atRev: true, atNode: true, formats: "json",
 		brief: "print the names in a directory",
-		help: `Prints the name of each file and directory in the directory, one a line, in byte
-order; all are as of one revision. What is not there is an error, exit status
-22; a file, 20.
+		help: `Prints the name of each file and directory in the directory, one a line, in
+byte order; all are as of one revision. What is not there is an error, exit
+status 22; a file, 20.
 
     $ doozer getdir /config/db
     host

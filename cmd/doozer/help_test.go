@@ -21,7 +21,7 @@ func TestHelpHasExamples(t *testing.T) {
 		assert.T(t, strings.HasPrefix(out.String(), "doozer "+v.name), v.name)
 		example := strings.SplitN(out.String(), "\n    $ ", 2)
 		assert.T(t, len(example) == 2 && strings.Contains(example[1], " "+v.name), v.name)
-		fits(t, v.name, out.String(), 92)
+		fits(t, v.name, out.String(), 80)
 	}
 }
 
@@ -32,7 +32,7 @@ func TestHelpFitsOnAScreen(t *testing.T) {
 	fits(t, "doozer help", out.String(), 80)
 	assert.T(t, strings.Count(out.String(), "\n") < 50, strings.Count(out.String(), "\n"))
 	for _, topic := range topics() {
-		fits(t, topic.name, topic.text, 92)
+		fits(t, topic.name, topic.text, 80)
 	}
 }
 

@@ -11,17 +11,18 @@ import (
 func importVerb() verb {
 	return verb{
 		name: "import", args: "<dir|file.jsonl|-> <path>", min: 2, max: 2, tidies: true, formats: "json",
-		brief: "write files of this machine into the tree",
+		brief: "write a folder's files into the tree",
 		help: `Writes all files of a folder below <path>; or those of a file, or of standard
-input, with JSON objects, one a line, as export and "doozer-backup export" print
-them: "path", which is taken as below <path>, and "value" or "base64".
+input, with JSON objects, one a line, as export and "doozer-backup export"
+print them: "path", which is taken as below <path>, and "value" or "base64".
 
-First everything is checked: if any path, value or line is wrong, or any file is
-there already with another value (see -n, -f), nothing is written. A file that is
-there with the same value is fine, so an import that was interrupted can be
-repeated. Up to 128 files, of 2 MiB together, are written by one transaction: all,
-or none. Of more it may be that a part is written; then it stops, and lists which
-files were written and which not. The exit status is that of the first failure.
+First everything is checked: if any path, value or line is wrong, or any file
+is there already with another value (see -n, -f), nothing is written. A file
+that is there with the same value is fine, so an import that was interrupted
+can be repeated. Up to 128 files, of 2 MiB together, are written by one
+transaction: all, or none. Of more it may be that a part is written; then it
+stops, and lists which files were written and which not. The exit status is
+that of the first failure.
 
     $ doozer import conf.d /config
     3 files written, 0 there already, 0 skipped

@@ -13,9 +13,10 @@ func leaderVerb() verb {
 	return verb{
 		name: "leader", args: "<path>", min: 1, max: 1, tidies: true, formats: "json, raw",
 		brief: "print who won an election",
-		help: `Prints "<token> <value>" of the leader that "doozer elect" made at this path; -o raw
-the value alone. If there is none that is an error, exit status 22. With -follow, it
-prints each new leader, and "0" when there is none, until it is interrupted.
+		help: `Prints "<token> <value>" of the leader that "doozer elect" made at this path;
+-o raw the value alone. If there is none that is an error, exit status 22.
+With -follow, it prints each new leader, and "0" when there is none, until it
+is interrupted.
 
     $ doozer leader /db/leader
     27 10.0.0.1:5432

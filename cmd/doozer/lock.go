@@ -14,21 +14,21 @@ func lockVerb() verb {
 	return verb{
 		name: "lock", args: "<path> <command...>", min: 1, max: 1, runs: true, tidies: true,
 		brief: "run a command while holding a lock",
-		help: `Waits for the lock, a directory of its own in which those who want it stand in line,
-and runs the command while holding it. In the environment of the command
-DOOZER_LOCK_TOKEN is the fencing token, which is higher than that of all who held
-the lock before: have what the lock protects refuse a lower one than it has seen.
-DOOZER_LOCK_FILE is the file by which the lock is held, with the token as its
-revision, so that a write can be made to depend on it:
+		help: `Waits for the lock, a directory of its own in which those who want it stand in
+line, and runs the command while holding it. In the environment of the command
+DOOZER_LOCK_TOKEN is the fencing token, which is higher than that of all who
+held the lock before: have what the lock protects refuse a lower one than it
+has seen. DOOZER_LOCK_FILE is the file by which the lock is held, with the
+token as its revision, so that a write can be made to depend on it:
 
-    $ doozer lock /locks/db sh -c \
-          'doozer txn "check $DOOZER_LOCK_FILE $DOOZER_LOCK_TOKEN" "set /db/state -1 up"'
+    $ doozer lock /locks/db sh -c 'doozer txn \
+        "check $DOOZER_LOCK_FILE $DOOZER_LOCK_TOKEN" "set /db/state -1 up"'
     17
 
-If the lock is lost, with its session or because somebody deleted its file, the
-command is asked to end (SIGTERM), killed after -grace, and the exit status is 75.
-Else it is that of the command. -t limits how long to wait for the lock, with -n
-not at all: then 76 says that somebody else has it.
+If the lock is lost, with its session or because somebody deleted its file,
+the command is asked to end (SIGTERM), killed after -grace, and the exit
+status is 75. Else it is that of the command. -t limits how long to wait for
+the lock, with -n not at all: then 76 says that somebody else has it.
 `,
 		setup: func(fs *pflag.FlagSet) action {
 			try := fs.BoolP("n", "n", false, "do not wait")

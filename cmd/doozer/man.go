@@ -52,7 +52,7 @@ A cluster that tells where the one is that DOOZER_URI names.
 A secret, when the address names none; the first, if both are there.
 .TP
 .B NO_COLOR
-With any value: no colours.
+With any value but the empty one: no colours.
 .SH SEE ALSO
 .BR doozerd (8)
 `
@@ -81,7 +81,7 @@ func manText(text string) string {
 		part = strings.Trim(part, "\n")
 		switch {
 		case part == "":
-		case strings.HasPrefix(part, "    "):
+		case strings.HasPrefix(part, "  "):
 			fmt.Fprintf(&b, ".PP\n.nf\n%s\n.fi\n", roff(part))
 		case i > 0:
 			b.WriteString(".PP\n")

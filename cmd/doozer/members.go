@@ -10,19 +10,21 @@ import (
 func membersVerb() verb {
 	return verb{
 		name: "members", args: "[add|remove|replace ...]", max: 3, formats: "json",
-		brief: "list the members, or change who they are",
-		help: `Lists the slots under /ctl/cal, and who has them. A change is refused if after it
-fewer than a majority of the members would be alive, unless -force is given, and
-waits until it is in force.
+		brief: "list the members, or change them",
+		help: `Lists the slots under /ctl/cal, and who has them. A change is refused, with exit
+status 73, if after it fewer than a majority of the members would be alive,
+unless -force is given. It waits until the change is in force.
 
-  members add <slot>              makes a free slot, that a node without one takes;
-                                  waits for that if there is such a node
-  members remove <slot|id>        takes a slot away, and its member's vote. After
-                                  that the node can be stopped
-  members replace <slot|id> [id]  gives the slot of a member, dead or alive, to a
-                                  node that has none: the one with that id, or else
-                                  the one that has applied most. It is one change:
-                                  at no time is there a member more or less
+  members add <slot>
+      makes a free slot, that a node without one takes; waits for that if there
+      is such a node
+  members remove <slot|id>
+      takes a slot away, and its member's vote. After that the node can be
+      stopped
+  members replace <slot|id> [id]
+      gives the slot of a member, dead or alive, to a node that has none: the
+      one with that id, or else the one that has applied most. It is one change:
+      at no time is there a member more or less
 
     $ doozer members replace TODGJ74JPKBC2L4S
     slot 0: 6MSKHYCO3WEZ2U3L in place of TODGJ74JPKBC2L4S, at revision 49332

@@ -11,12 +11,13 @@ func registerVerb() verb {
 	return verb{
 		name: "register", args: "<path> <value> <command...>", min: 2, max: 2, runs: true, tidies: true, patient: true,
 		brief: "register a service while it runs",
-		help: `Has the file hold the value, an address as a rule, while the command runs: when it
-ends, or doozer or its machine dies, the file is deleted. If the session behind it is
-lost the command goes on, and the file is made anew as soon as a node can be reached.
-Who registers the same path later has it; the command of the one before is asked to
-end (SIGTERM), killed after -grace, and the exit status is 75. Else it is that of the
-command. -t limits how long it takes until the command runs.
+		help: `Has the file hold the value, an address as a rule, while the command runs:
+when it ends, or doozer or its machine dies, the file is deleted. If the
+session behind it is lost the command goes on, and the file is made anew as
+soon as a node can be reached. Who registers the same path later has it; the
+command of the one before is asked to end (SIGTERM), killed after -grace, and
+the exit status is 75. Else it is that of the command. -t limits how long it
+takes until the command runs.
 
     $ doozer register /services/web/a 10.0.0.1:80 ./server
     $ doozer watch '/services/web/*'

@@ -9,8 +9,8 @@ func revVerb() verb {
 	return verb{
 		name: "rev", atNode: true, formats: "json",
 		brief: "print the present revision",
-		help: `Prints the revision of the last change to the store; with -local, of the last one
-that this node has.
+		help: `Prints the revision of the last change to the store; with -local, of the last
+one that this node has.
 
     $ doozer rev
     24

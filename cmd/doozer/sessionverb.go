@@ -14,18 +14,19 @@ func sessionVerb() verb {
 	return verb{
 		name: "session", args: "<command...>", runs: true, tidies: true,
 		brief: "hold a session while a command runs",
-		help: `Makes a session, writes the files of -set, and runs the command. When the command
-ends, or doozer or its machine dies, the session ends, and its files are deleted.
-DOOZER_SESSION in the environment of the command is its name, for "doozer eset".
+		help: `Makes a session, writes the files of -set, and runs the command. When the
+command ends, or doozer or its machine dies, the session ends, and its files
+are deleted. DOOZER_SESSION in the environment of the command is its name, for
+"doozer eset".
 
-If the session is lost the command is asked to end (SIGTERM), killed after -grace,
-and the exit status is 75. Else it is that of the command. -t limits how long it
-takes until the command runs.
+If the session is lost the command is asked to end (SIGTERM), killed after
+-grace, and the exit status is 75. Else it is that of the command. -t limits
+how long it takes until the command runs.
 
     $ doozer session -set /services/web/a=10.0.0.1:80 ./server
 `,
 		setup: func(fs *pflag.FlagSet) action {
-			files := fs.StringArray("set", nil, "a file that goes with the session, `path=value`; may be repeated")
+			files := fs.StringArray("set", nil, "a file that goes with the session, `path=value`;\nmay be repeated")
 			force := fs.BoolP("f", "f", false, "overwrite files that are there")
 			grace := graceFlag(fs)
 			return func(ctx context.Context, s *session, _ []string) error {

@@ -10,18 +10,19 @@ func statusVerb() verb {
 	return verb{
 		name: "status", formats: "json",
 		brief: "tell how the cluster and each node is",
-		help: `Asks each node, all at once and for 2 s at most, and prints of each: its id and
-address; whether it is a member; up to which revision it has applied the log, and how
-far that is behind the highest; whether it takes writes itself, and whether it holds
-a lease to read without asking others; its version; and whether it answers. Of a
-node that does not, the revision is what it last wrote to the tree. -o json has all
-that a node says of itself and knows of the members ("says"). If the cluster has no
-quorum, the list is that of one node, which may be old, and the exit status is 127.
+		help: `Asks each node, all at once and for 2 s at most, and prints of each: its id
+and address; whether it is a member; up to which revision it has applied the
+log, and how far that is behind the highest; whether it takes writes itself,
+and whether it holds a lease to read without asking others; its version; and
+whether it answers. Of a node that does not, the revision is what it last
+wrote to the tree. -o json has all that a node says of itself and knows of the
+members ("says"). If the cluster has no quorum, the list is that of one node,
+which may be old, and the exit status is 127.
 
     $ doozer status
-    ID                ADDR           ROLE      APPLIED  LAG  WRITES  LEASE  VERSION  ANSWERS
-    TODGJ74JPKBC2L4S  10.0.0.1:8046  member    49321    0    yes     yes    v0.1.0   yes
-    6MSKHYCO3WEZ2U3L  10.0.0.2:8046  follower  49321    0    no      no     v0.1.0   yes
+    ID        ADDR    ROLE      APPLIED  LAG  WRITES  LEASE  VERSION  ANSWERS
+    TODGJ7..  a:8046  member    49321    0    yes     yes    v0.1.0   yes
+    6MSKHY..  b:8046  follower  49321    0    no      no     v0.1.0   yes
 
     revision 49321; 1 member, 1 of them answering; 0 sessions
 `,

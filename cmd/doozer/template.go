@@ -36,12 +36,12 @@ func templateVerb() verb {
 }
 
 const templateHelp = `Renders a Go text/template to a file, and again at each change that the glob
-matches, until it is interrupted. When the text has changed, the file is replaced
-by a whole new one, with its mode: after -check, a shell command that is to fail if
-DOOZER_FILE, which is not yet in place, is not good; and then -reload is run. What
-fails is told on standard error, and tried again at the next change; with -once it
-ends doozer, with the exit status of the command. The text comes of one revision.
-While the cluster is out of reach it waits.
+matches, until it is interrupted. When the text has changed, the file is
+replaced by a whole new one, with its mode: after -check, a shell command that
+is to fail if DOOZER_FILE, which is not yet in place, is not good; and then
+-reload is run. What fails is told on standard error, and tried again at the
+next change; with -once it ends doozer, with the exit status of the command.
+The text comes of one revision. While the cluster is out of reach it waits.
 
   getv "/a"          the value of a file; getv "/a" "x": "x" if it is not there
   get "/a"           the file: .Path .Value .Rev
@@ -56,7 +56,7 @@ While the cluster is out of reach it waits.
     upstream app {
     {{range gets "/app/*"}}  server {{trim .Value}}; # {{base .Path}}
     {{end}}}
-    $ doozer template -reload 'nginx -s reload' upstream.tmpl /etc/nginx/upstream.conf
+    $ doozer template -reload 'nginx -s reload' upstream.tmpl upstream.conf
 `
 
 // rendering is a file that is kept up to date.

@@ -22,14 +22,15 @@ func flagsText() string {
 	globalFlags(fs, s)
 	many := verb{atRev: true, atNode: true, formats: "json, raw"}
 	many.flags(fs, s)
-	return "Flags stand before the verb or after it; -- says that what follows are arguments.\n\n" +
+	return "Flags stand before the verb or after it; after -- all are arguments.\n\n" +
 		strings.Join(flagLines(fs), "") + `
 A cluster can be named as well, doozer:?cn=<name>, if DOOZER_BOOT_URI in the
 environment is another one that tells where it is. A secret comes of the address
 (sk=<secret>), else of DOOZER_RWSECRET, else of DOOZER_ROSECRET.
 
-When the node is lost, doozer goes on at another node of the cluster. It gives up
-when none is found for 5 s; with -local at once.
+When the node is lost, doozer goes on at another node of the cluster. It gives
+up when none is found for 5 s; with -local at once. template, exec and register
+do not give up.
 `
 }
 
@@ -60,7 +61,8 @@ func exitText() string {
 
 ` + strings.Join(exitLines(), "") + `
 After 124, 130, or "outcome unknown", a write may have happened or not. The
-status of a command that doozer runs is passed on; 128 and n if signal n ended it.
+status of a command that doozer runs is passed on; 128 and n if signal n ended
+it.
 `
 }
 

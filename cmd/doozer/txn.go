@@ -15,20 +15,20 @@ func txnVerb() verb {
 	return verb{
 		name: "txn", args: "[step...]", max: -1, formats: "json",
 		brief: "make several changes at one revision",
-		help: `Does all steps at one revision, or nothing, and prints the revision. Each argument
-is a step; without any, each line of standard input is one, blank lines and those
-that begin with # aside:
+		help: `Does all steps at one revision, or nothing, and prints the revision. Each
+argument is a step; without any, each line of standard input is one, blank
+lines and those that begin with # aside:
 
-  check <path> <rev>        the file has exactly that revision; 0: there is none;
-                            -1: there is one
+  check <path> <rev>        the file has exactly that revision; 0: there is
+                            none; -1: there is one
   set <path> <rev> <value>  write a file, as set does; the value is the rest
   del <path> <rev>          delete a file, as del does
 
-or a JSON object with "op", "path", "rev", and "value" or "base64". All steps are
-judged on the tree as it was before; a path is changed once at most, and there are
-at most 128 steps. An error tells which step it is about.
+or a JSON object with "op", "path", "rev", and "value" or "base64". All steps
+are judged on the tree as it was before; a path is changed once at most, and
+there are at most 128 steps. An error tells which step it is about.
 
-    $ doozer txn 'check /lock/db 17' 'set /db/master 21 10.0.0.2' 'del /db/old -1'
+    $ doozer txn 'check /lock/db 17' 'set /db/master 21 10.0.0.2' 'del /old -1'
     25
     $ doozer txn <<.
     set /a 0 a value

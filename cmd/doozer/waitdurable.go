@@ -16,13 +16,13 @@ func waitDurableVerb() verb {
 	return verb{
 		name: "wait-durable", args: "<rev> [glob]", min: 1, max: 2, formats: "json",
 		brief: "wait until a change is on disk",
-		help: `Waits until a backup has revision <rev>, and all before it, on disk: until one of
-the files that match the glob (else ` + durableFiles + `), to which "doozer-backup run
--report" writes the revision that is durable, has that or a higher one. Prints
-the file and what it says. If there is no such file at all it ends with status 22;
-a backup that has died it waits for, so -t may be of use. In a cluster that was
-restored, a revision of the dead one is durable if it was saved; a later one was
-lost, and that is status 4.
+		help: `Waits until a backup has revision <rev>, and all before it, on disk: until
+one of the files that match the glob (else ` + durableFiles + `), to which
+"doozer-backup run -report" writes the revision that is durable, has that or a
+higher one. Prints the file and what it says. If there is no such file at all
+it ends with status 22; a backup that has died it waits for, so -t may be of
+use. In a cluster that was restored, a revision of the dead one is durable if it
+was saved; a later one was lost, and that is status 4.
 
     $ doozer wait-durable $(echo v | doozer set /precious -1)
     /ctl/backup/a 16392

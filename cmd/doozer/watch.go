@@ -16,19 +16,20 @@ func watchVerb() verb {
 		name: "watch", args: "[glob]", max: 1, atRev: true, tidies: true, formats: "json, raw",
 		brief: "print changes as they happen",
 		help: `Prints each change to a file that matches the glob (see find): "<path> <rev>
-<set|del> <len>", a line feed, the new body and a line feed. With -o json each is
-an object, as that of get, with "event", which is "set" or "del". With -r it begins
-with what happened at that revision, else with what happens from now on, and
-goes on at another node when its own is lost. It ends when it is interrupted,
-with -t, when the reader of its output does, or with status 4 when no node
-keeps the history any more that it would need.
+<set|del> <len>", a line feed, the new body and a line feed. With -o json each
+is an object, as that of get, with "event", which is "set" or "del". With -r
+it begins with what happened at that revision, else with what happens from now
+on, and goes on at another node when its own is lost. It ends when it is
+interrupted, with -t, when the reader of its output does, or with status 4
+when no node keeps the history any more that it would need.
 
--exec <command...>, which comes last, runs a command for each change, one after the
-other, instead of printing it: with DOOZER_PATH, DOOZER_REV, and DOOZER_EVENT, which
-is "set" or "del", in its environment, and the new body as its standard input. With
--batch it runs once for all changes that have come meanwhile, and gets them as -o
-json prints them; DOOZER_REV is that of the last, and DOOZER_EVENT "batch". A command
-that fails ends the watch, with its exit status.
+-exec <command...>, which comes last, runs a command for each change, one
+after the other, instead of printing it: with DOOZER_PATH, DOOZER_REV, and
+DOOZER_EVENT, which is "set" or "del", in its environment, and the new body as
+its standard input. With -batch it runs once for all changes that have come
+meanwhile, and gets them as -o json prints them; DOOZER_REV is that of the
+last, and DOOZER_EVENT "batch". A command that fails ends the watch, with its
+exit status.
 
     $ doozer watch '/config/**'
     /config/db/host 23 set 8

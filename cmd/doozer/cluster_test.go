@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -18,30 +20,6 @@ import (
 	"github.com/ha/doozer/client"
 	"github.com/ha/doozer/proto/access"
 )
-
-// built is the tests, with a doozerd in the PATH.
-type built struct{ *testing.M }
-
-func (b built) Run() int {
-	dir, err := os.MkdirTemp("", "doozer-")
-	if err == nil {
-		defer os.RemoveAll(dir)
-		err = buildInto(dir)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return b.M.Run()
-}
-
-func buildInto(dir string) error {
-	cmd := exec.Command("go", "build", "-o", dir, "github.com/ha/doozer/cmd/doozerd")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("%w: %s", err, out)
-	}
-	return os.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
-}
 
 // These scripts have real nodes, processes of their own, which "nodes" starts.
 func TestCluster(t *testing.T) {
@@ -143,6 +121,8 @@ func startNode(ts *testscript.TestScript, name, uri string) *process {
 	}
 	p := &process{cmd: exec.Command("doozerd", args...)}
 	p.cmd.Env = append(os.Environ(), access.RWVariable+"="+ts.Getenv(access.RWVariable), access.ROVariable+"="+ts.Getenv(access.ROVariable))
+	p.cmd.SysProcAttr = new(syscall.SysProcAttr)
+	dieWithParent(p.cmd.SysProcAttr)
 	logs, err := p.cmd.StderrPipe()
 	ts.Check(err)
 	ts.Check(p.cmd.Start())

@@ -5,7 +5,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -19,6 +21,30 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(built{m}, map[string]func(){"doozer": main})
+}
+
+// built is the tests, with a doozerd in the PATH.
+type built struct{ *testing.M }
+
+func (b built) Run() int {
+	dir, err := os.MkdirTemp("", "doozer-")
+	if err == nil {
+		defer os.RemoveAll(dir)
+		err = buildInto(dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return b.M.Run()
+}
+
+func buildInto(dir string) error {
+	cmd := exec.Command("go", "build", "-o", dir, "github.com/ha/doozer/cmd/doozerd")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	return os.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
 }
 
 // aNode is the key of a script's node.

@@ -195,3 +195,143 @@ func TestDirectoryOfSessionsBlocksNoName(t *testing.T) {
 		}
 	}
 }
+
+// A member that clears away goes on alone as long as it gets on: the others, who stand by, add nothing but
+// failures, each of which takes a revision and a place in the history.
+func TestOneMemberClears(t *testing.T) {
+	const files = 100_000
+	nodes := cluster(t, 3, func(attach ...string) Config {
+		cfg := testConfig(attach...)
+		cfg.Alpha = 0 // as usual
+		return cfg
+	})
+	c := nodes[0].dial(t)
+	_, err := c.Set(t.Context(), "/ctl/sess/s", client.Missing, nil)
+	assert.Equal(t, nil, err)
+	go alive(t.Context(), nodes[1].dial(t), "s")
+	together(t, files/(client.MaxSteps/2), func(i int) error {
+		tx := new(client.Txn)
+		for k := range client.MaxSteps / 2 {
+			tx.Set(fmt.Sprintf("/e/%d/%d", i, k), client.Missing, nil)
+			tx.Set(fmt.Sprintf("/ctl/link/e/%d/%d", i, k), client.Missing, []byte("s"))
+		}
+		_, err := c.Commit(t.Context(), tx)
+		return err
+	})
+	g, err := store.CompileGlob("/ctl/err")
+	assert.Equal(t, nil, err)
+	w, err := nodes[0].Store.Watch(g, 0)
+	assert.Equal(t, nil, err)
+	defer w.Close()
+	begun := time.Now()
+	assert.Equal(t, nil, c.Del(t.Context(), "/ctl/sess/s", client.Clobber))
+	failed := 0
+	until(t, "it is cleared", func() bool {
+		events, err := w.Next(nil, 1<<20)
+		assert.Equal(t, nil, err)
+		failed += len(events)
+		return !here(nodes[0], "/ctl/gone")
+	})
+	t.Logf("%d files in %v, with %d failed transactions", files, time.Since(begun), failed)
+	assert.T(t, failed < files/100, failed)
+}
+
+// The note of a session's end stays until all that it left is gone, also if somebody tied the note to the session.
+func TestNoteOutlivesWhatIsLeft(t *testing.T) {
+	nodes := cluster(t, 1, testConfig)
+	c := nodes[0].dial(t)
+	assert.Equal(t, nil, c.Checkin(t.Context(), "s", client.Missing))
+	together(t, 1000, func(i int) error {
+		_, err := c.SetEphemeral(t.Context(), fmt.Sprint("/e/", i), client.Missing, nil, "s")
+		return err
+	})
+	if _, err := c.Set(t.Context(), "/ctl/link/ctl/gone/s", client.Missing, []byte("s")); err != nil {
+		return // it is refused
+	}
+	assert.Equal(t, nil, c.Del(t.Context(), "/ctl/sess/s", client.Clobber))
+	until(t, "the note is gone", func() bool { return !here(nodes[0], "/ctl/gone/s") })
+	n, _ := nodes[0].Store.View().Stat("/e")
+	assert.Equal(t, 0, n)
+}
+
+// Whatever a client wrote under /ctl, what was saved can be restored.
+func TestRestoreOddSessions(t *testing.T) {
+	files := []store.File{{Path: "/a", Value: []byte("mine")}, {Path: "/ctl/sess/s"}, {Path: "/ctl/gone/s/x"}}
+	saved, err := store.Restore(store.Config{}, 9, 9, func(yield func(store.File) bool) {
+		for _, f := range files {
+			f.Rev = 9
+			if !yield(f) {
+				return
+			}
+		}
+	})
+	assert.Equal(t, nil, err) // such a tree can be
+	_ = saved
+	r := &Restore{Rev: 100, FromRev: 9, Files: func(yield func(store.File, error) bool) {
+		for _, f := range files {
+			if !yield(f, nil) {
+				return
+			}
+		}
+	}}
+	st, _, err := r.tree(t.Context(), store.Config{})
+	if err != nil {
+		t.Fatal("restore:", err)
+	}
+	value, _ := st.View().Get("/a")
+	assert.Equal(t, "mine", string(value))
+}
+
+// A session that begins again after a restart of its whole lease is not taken for silent: what a member saw of an
+// earlier session of that name does not count.
+func TestNewSessionOfOldName(t *testing.T) {
+	const lease = 400 * time.Millisecond
+	nodes := leased(t, 3, lease)
+	c := nodes[1].dial(t)
+	for i := range 30 {
+		until(t, "the name is free", func() bool { return c.Checkin(t.Context(), "s", client.Missing) == nil })
+		begun := time.Now()
+		time.Sleep(lease * time.Duration(i%10) / 12)
+		if time.Since(begun) < lease*9/10 {
+			assert.T(t, here(nodes[1], "/ctl/sess/s"), i)
+		}
+		assert.Equal(t, nil, c.Del(t.Context(), "/ctl/sess/s", client.Clobber))
+	}
+}
+
+// Sessions that are prolonged all the time, by whoever runs, outlive members that stop and go on.
+func TestStoppedMembersExpireNobody(t *testing.T) {
+	const lease, n = 500 * time.Millisecond, 20
+	nodes := leased(t, 3, lease)
+	g, err := store.CompileGlob("/ctl/gone/*")
+	assert.Equal(t, nil, err)
+	w, err := nodes[0].Store.Watch(g, 0)
+	assert.Equal(t, nil, err)
+	defer w.Close()
+	ctx, stop := context.WithCancel(t.Context())
+	var busy sync.WaitGroup
+	for _, r := range nodes {
+		for i := range n {
+			busy.Go(func() {
+				for ctx.Err() == nil {
+					one, end := context.WithTimeout(ctx, 150*time.Millisecond)
+					r.node.set(one, fmt.Sprint("/ctl/sess/s", i), nil, store.Clobber)
+					end()
+					time.Sleep(50 * time.Millisecond)
+				}
+			})
+		}
+	}
+	for i := range 12 {
+		r := nodes[i%3]
+		r.loop.turning.Lock()
+		time.Sleep(lease / 4 * time.Duration(1+i%7))
+		r.loop.turning.Unlock()
+		time.Sleep(lease / 5 * time.Duration(1+i%4))
+	}
+	stop()
+	busy.Wait()
+	events, err := w.Next(nil, 1<<20)
+	assert.Equal(t, nil, err)
+	assert.Equal(t, 0, len(events), fmt.Sprint(events))
+}

@@ -335,3 +335,28 @@ func TestStoppedMembersExpireNobody(t *testing.T) {
 	assert.Equal(t, nil, err)
 	assert.Equal(t, 0, len(events), fmt.Sprint(events))
 }
+
+// After all members slept, or no two of them heard each other, a session has a whole lease again, though nothing
+// of its client's is on its way.
+func TestWholeLeaseAfterSleep(t *testing.T) {
+	const lease = 1200 * time.Millisecond
+	for _, stopped := range []int{2, 3} {
+		nodes := leased(t, 3, lease)
+		assert.Equal(t, nil, nodes[0].dial(t).Checkin(t.Context(), "s", client.Missing))
+		for _, r := range nodes {
+			until(t, "all have it", func() bool { return here(r, "/ctl/sess/s") })
+		}
+		for _, r := range nodes[:stopped] {
+			r.loop.turning.Lock()
+		}
+		time.Sleep(2 * lease)
+		for _, r := range nodes[:stopped] {
+			r.loop.turning.Unlock()
+		}
+		begun := time.Now()
+		until(t, "the session ends", func() bool { return !here(nodes[1], "/ctl/sess/s") })
+		took := time.Since(begun)
+		t.Logf("%d stopped: %v", stopped, took)
+		assert.T(t, took > lease*3/4, stopped, took)
+	}
+}

@@ -360,3 +360,29 @@ func TestWholeLeaseAfterSleep(t *testing.T) {
 		assert.T(t, took > lease*3/4, stopped, took)
 	}
 }
+
+// What became of a session, or of a file, after a member looked is not undone by what that member does then.
+func TestLateDeletions(t *testing.T) {
+	nodes := cluster(t, 1, testConfig)
+	c, n := nodes[0].dial(t), nodes[0].node
+	for _, name := range []string{"s", "t"} {
+		assert.Equal(t, nil, c.Checkin(t.Context(), name, client.Missing))
+	}
+	_, err := c.SetEphemeral(t.Context(), "/e", client.Missing, nil, "s")
+	assert.Equal(t, nil, err)
+	_, rev := nodes[0].Store.View().Get("/ctl/sess/s")
+	r := &registrar{n: n, st: nodes[0].Store, sessions: newSessions()}
+	r.sessions.saw(0, "s", rev)
+	writes, err := leavings(nodes[0].Store.View(), map[string]int64{"s": rev}, maxEnding)
+	assert.Equal(t, nil, err)
+	assert.Equal(t, 1, len(writes))
+
+	_, err = c.Set(t.Context(), "/ctl/sess/s", client.Clobber, nil) // it is prolonged
+	assert.Equal(t, nil, err)
+	_, err = c.SetEphemeral(t.Context(), "/e", client.Clobber, nil, "t") // and this is another's
+	assert.Equal(t, nil, err)
+	assert.Equal(t, nil, r.expire(t.Context(), 1, 1))
+	assert.Equal(t, nil, r.write(t.Context(), writes))
+	assert.T(t, here(nodes[0], "/ctl/sess/s"))
+	assert.T(t, here(nodes[0], "/e"))
+}

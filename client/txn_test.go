@@ -29,7 +29,7 @@ func TestTxn(t *testing.T) {
 	assert.Equal(t, "txn: revision mismatch: step 1 (/a)", err.Error())
 	_, err = c.Commit(soon(t), new(Txn))
 	_, ok = FailedStep(err)
-	assert.T(t, errors.Is(err, ErrMissingArg) && !ok, err)
+	assert.T(t, errors.Is(err, ErrOther) && !ok, err)
 	many, large := new(Txn), new(Txn)
 	for i := range MaxSteps + 1 {
 		many.Set(fmt.Sprint("/", i), Missing, nil)

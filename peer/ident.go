@@ -12,7 +12,7 @@ import (
 
 // protocolVersion is that of what peers say to each other. Nodes of different
 // versions refuse each other.
-const protocolVersion = 2
+const protocolVersion = 3
 
 // newID draws an id: 80 random bits, 16 characters. A node's is drawn at every
 // start and never used twice, for a process that lost its memory must not be

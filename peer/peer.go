@@ -102,7 +102,7 @@ func (d *daemon) live(ctx context.Context) error {
 	}
 	var parts sync.WaitGroup
 	parts.Go(func() { d.loop.run(n.life) })
-	for _, upkeep := range []func(context.Context, *store.Store){n.keepMembership, n.keepPulse, n.keepLiveness, n.keepAttached, n.keepSessions} {
+	for _, upkeep := range []func(context.Context, *store.Store){n.keepMembership, n.keepPulse, n.keepLiveness, n.keepAttached, n.keepSessions, n.keepCleared} {
 		parts.Go(func() { upkeep(n.life, st) })
 	}
 	served := make(chan error, 1)

@@ -115,7 +115,7 @@ func survives(f *store.File, ended map[string]bool) bool {
 	if !lived {
 		name, lived = strings.CutPrefix(f.Path, store.GoneDir+"/")
 	}
-	if !lived || ended[name] {
+	if !lived || ended[name] || strings.Contains(name, "/") {
 		return false
 	}
 	ended[name] = true

@@ -1,5 +1,10 @@
 package peer
 
+import (
+	"cmp"
+	"slices"
+)
+
 // sessions is when each session was last prolonged, as this node saw it applied,
 // by its wakeClock. No clock of anybody else is asked: not even the
 // deadline in the session's file, which is for people to read.
@@ -27,6 +32,29 @@ func newSessions() *sessions { return &sessions{lives: make(map[string]life)} }
 func (s *sessions) saw(name string, l life) {
 	s.lives[name] = l
 	s.queue = append(s.queue, sighting{name, l})
+	if len(s.queue) > 2*len(s.lives)+slack {
+		s.queue = slices.DeleteFunc(s.queue, s.outdated)
+	}
+}
+
+// slack is how many outdated sightings are kept beyond as many as there are sessions.
+const slack = 1024
+
+func (s *sessions) outdated(at sighting) bool { return s.lives[at.name] != at.life }
+
+// replace makes found the sessions. What is known of one that has the same revision stays.
+func (s *sessions) replace(found []sighting) {
+	known := s.lives
+	s.lives, s.queue = make(map[string]life), s.queue[:0]
+	for i, at := range found {
+		if l, ok := known[at.name]; ok && l.rev == at.rev {
+			found[i].life = l
+		}
+	}
+	slices.SortStableFunc(found, func(a, b sighting) int { return cmp.Compare(a.seen, b.seen) })
+	for _, at := range found {
+		s.saw(at.name, at.life)
+	}
 }
 
 // ended notes that a session is gone.
@@ -49,7 +77,7 @@ func (s *sessions) expired(now, lease, grace int64, most int) (over []sighting) 
 	n := 0
 	for ; n < len(s.queue) && len(over) < most; n++ {
 		at := s.queue[n]
-		if s.lives[at.name] != at.life {
+		if s.outdated(at) {
 			continue
 		}
 		if now-at.seen < max(at.lease, lease)+grace {

@@ -47,6 +47,9 @@ func (c *conn) eset(i int32) error {
 		return err
 	}
 	path, session := string(c.call.Path), string(c.call.Session)
+	if path == "/" {
+		return store.ErrIsDir
+	}
 	return c.proposeSteps(i,
 		store.Step{Kind: store.Check, Path: store.SessDir + "/" + session, Rev: store.Clobber},
 		store.Step{Kind: store.Set, Path: path, Value: c.call.Value, Rev: c.call.Rev},
@@ -75,10 +78,10 @@ func sessionError(verb proto.Request_Verb, err error) error {
 		return err
 	}
 	switch {
+	case verb != proto.Request_CHECKIN && verb != proto.Request_ESET:
+		return err
 	case verb == proto.Request_CHECKIN:
 		return at.Err
-	case verb != proto.Request_ESET:
-		return err
 	case at.Step == 0 && errors.Is(at.Err, store.ErrRevMismatch):
 		return store.ErrNoEnt // no such session
 	}
@@ -104,6 +107,8 @@ func (c *conn) holdLocked(i int32) {
 		c.finishLocked(i, &reply{flags: valid | done})
 		return
 	}
+	c.slots.weigh(i, 0) // it has been written, and may wait for long
+	c.room.Signal()
 	timer := time.AfterFunc(Lease(c.cfg.Store.View())/2, func() {
 		c.finish(i, &reply{flags: valid | done})
 		c.pc.Flush()

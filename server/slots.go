@@ -67,8 +67,8 @@ func (s *slots) take(tag int32, hasTag bool, verb proto.Request_Verb) int32 {
 
 // weigh counts the bytes of a request's mutation, until it ends.
 func (s *slots) weigh(i int32, bytes int) {
+	s.bytes += bytes - int(s.all[i].bytes)
 	s.all[i].bytes = int32(bytes)
-	s.bytes += bytes
 }
 
 // silence makes a request say nothing more, and its tag free to be used.

@@ -9,9 +9,6 @@ import (
 
 // txn serves TXN.
 func (c *conn) txn(i int32) error {
-	if len(c.call.Steps) == 0 {
-		return missing("steps")
-	}
 	var steps [proto.MaxSteps + 1]store.Step
 	size := 0
 	for k := range c.call.Steps {

@@ -41,12 +41,13 @@ func TestTxn(t *testing.T) {
 		one("below a file of its own", a(txn).step(stepSet, "/x/y", 0, "").step(stepSet, "/x", 0, ""), "flags 3 NOTDIR (step 1)"),
 		one("twice", a(txn).step(stepSet, "/x", 0, "").step(stepDel, "/x", 0, ""), "flags 3 OTHER (step 2: bad step: the path is written twice)"),
 		one("bad path", a(txn).step(stepSet, "/x", 0, "").step(stepSet, "x", 0, ""), "flags 3 BAD_PATH (step 2)"),
-		one("rev below -1", a(txn).step(stepSet, "/x", -2, ""), "flags 3 OTHER (step 1: bad step: revision -2)"),
+		one("a check of rev below -1", a(txn).step(stepOf, "/x", -2, ""), "flags 3 OTHER (step 1: bad step: revision -2)"),
 		one("a deletion with a value", a(txn).step(stepDel, "/x", 0, "v"), "flags 3 OTHER (step 1: bad step)"),
-		one("no steps", a(txn), "flags 3 MISSING_ARG (steps)"),
+		one("no steps", a(txn), "flags 3 "+tooSteps),
 		one("too many", many, "flags 3 "+tooSteps),
 		one("too large", a(txn).step(stepSet, "/x", 0, half).step(stepSet, "/y", 0, half+"x"), "flags 3 OTHER (value too large)"),
-		one("as large as can be", a(txn).step(stepSet, "/x", 0, half).step(stepSet, "/y", 0, half), "flags 3 rev 17"),
+		one("a set at rev below -1", a(txn).step(stepSet, "/x", -2, ""), "flags 3 REV_MISMATCH (step 1)"),
+		one("as large as can be", a(txn).step(stepSet, "/x", 0, half).step(stepSet, "/y", 0, half), "flags 3 rev 18"),
 	} {
 		t.Run(r.name, func(t *testing.T) {
 			c.tb = t

@@ -15,6 +15,12 @@ const (
 	MaxPath  = 4096 // of a path, and of a glob
 )
 
+// Limits, in names. A name costs more than its bytes: each directory on the way has its path.
+const (
+	MaxNames    = 128  // of a path
+	MaxTxnNames = 4096 // of the paths of a transaction together
+)
+
 // Errors, to be told apart with errors.Is.
 var (
 	ErrTooLate       = errors.New("too late")             // a revision below the kept history
@@ -28,6 +34,7 @@ var (
 	ErrValueTooLarge = errors.New("value too large") // above MaxValue
 	ErrBadMutation   = errors.New("bad mutation")    // bytes that are no mutation
 	ErrTxnSteps      = errors.New("a transaction has 1 to 128 steps")
+	ErrTxnNames      = errors.New("a transaction's paths have 4096 names at most")
 	ErrBadStep       = errors.New("bad step")     // of a transaction: one that cannot be meant
 	ErrBadSnapshot   = errors.New("bad snapshot") // files that can be no tree
 	ErrBadConfig     = errors.New("bad config")   // a Config out of its range

@@ -97,7 +97,7 @@ func decodeRecord(r record, rev int64, also byte) (op, error) {
 	if len(value) > MaxValue {
 		return op{}, ErrValueTooLarge
 	}
-	if len(path) > MaxPath || path != "/" && !wellFormed(path, isNameByte) {
+	if len(path) > MaxPath || path != "/" && !wellFormed(path, isNameByte) || depth(path) > MaxNames {
 		return op{}, ErrBadPath
 	}
 	return op{rec: r[:len(r):len(r)], path: path, rev: rev}, nil

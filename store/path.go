@@ -6,7 +6,7 @@ import (
 )
 
 // CheckPath says whether path is one: "/", or one or more of "/" and a name of
-// A-Z a-z 0-9 . - _, and MaxPath bytes at most. Its error wraps ErrBadPath.
+// A-Z a-z 0-9 . - _, of MaxPath bytes and MaxNames names at most. Its error wraps ErrBadPath.
 func CheckPath(path string) error {
 	if path == "/" {
 		return nil
@@ -16,6 +16,9 @@ func CheckPath(path string) error {
 	}
 	if !wellFormed(path, isNameByte) {
 		return fmt.Errorf("%w: %.80q", ErrBadPath, path)
+	}
+	if n := depth(path); n > MaxNames {
+		return fmt.Errorf("%w: %d names, at most %d", ErrBadPath, n, MaxNames)
 	}
 	return nil
 }

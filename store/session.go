@@ -25,13 +25,16 @@ func (w *writer) bring(seqn int64, o op) {
 			w.also(seqn, kindDel, link)
 		}
 	}
-	if name, ok := strings.CutPrefix(o.path, SessDir+"/"); ok {
+	if name, ok := strings.CutPrefix(o.path, SessDir+"/"); ok && !strings.Contains(name, "/") {
 		w.also(seqn, kindSet, GoneDir+"/"+name)
 	}
 }
 
-// also changes a file with no value. Where a client made a file of a directory of
-// ours, or the other way round, there is no place for it.
+// also changes a file with no value; not one that the transaction itself has changed. Where a client made a
+// file of a directory of ours, or the other way round, there is no place for it.
 func (w *writer) also(seqn int64, kind byte, path string) {
+	if v := w.tree.get(path); v != nil && v.seqn == seqn {
+		return
+	}
 	_ = w.do(seqn, op{makeRecord(kind, path, nil), path, Clobber})
 }

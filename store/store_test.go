@@ -41,7 +41,9 @@ func TestMutationTooLarge(t *testing.T) {
 
 func TestDeepPath(t *testing.T) {
 	s, _ := New(Config{})
-	path := strings.Repeat("/d", MaxPath/2)
+	_, err := EncodeSet(strings.Repeat("/d", MaxNames+1), nil, 0)
+	assert.T(t, errors.Is(err, ErrBadPath), err)
+	path := strings.Repeat("/"+strings.Repeat("d", MaxPath/MaxNames-1), MaxNames)
 	s.Apply([]Entry{{1, set(path)}}, 1, nil)
 	_, rev := s.View().Get(path)
 	assert.Equal(t, int64(1), rev)

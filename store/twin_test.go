@@ -133,10 +133,19 @@ func (t *twin) bring(seqn int64, path string) {
 	if last := t.files[path]; len(last) == 0 || last[len(last)-1].seqn != seqn || !last[len(last)-1].del {
 		return
 	}
-	t.do(seqn, "/ctl/link"+path, nil, Clobber, true)
-	if name, ok := strings.CutPrefix(path, "/ctl/sess/"); ok {
-		t.do(seqn, "/ctl/gone/"+name, nil, Clobber, false)
+	t.also(seqn, "/ctl/link"+path, true)
+	if name, ok := strings.CutPrefix(path, "/ctl/sess/"); ok && !strings.Contains(name, "/") {
+		t.also(seqn, "/ctl/gone/"+name, false)
 	}
+}
+
+func (t *twin) also(seqn int64, path string, del bool) {
+	for _, ev := range t.events {
+		if ev.Seqn == seqn && ev.Path == path {
+			return
+		}
+	}
+	t.do(seqn, path, nil, Clobber, del)
 }
 
 // end notes what became of seqn.

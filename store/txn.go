@@ -45,7 +45,7 @@ func (e *StepError) Unwrap() error { return e.Err }
 // them. Each step is judged on the tree as it was before: so a transaction cannot
 // make a directory of a file, or a file of a directory. No path is set or deleted twice.
 //
-// Errors: ErrTxnSteps, ErrValueTooLarge of all values together; and a *StepError
+// Errors: ErrTxnSteps, ErrTxnNames, ErrValueTooLarge of all values together; and a *StepError
 // of ErrBadPath, ErrValueTooLarge, ErrBadStep, or ErrNotDir, of a set below another one.
 func EncodeTxn(steps []Step) ([]byte, error) {
 	if len(steps) == 0 || len(steps) > MaxSteps {
@@ -86,7 +86,7 @@ func (s *Step) check() error {
 	if err := CheckPath(s.Path); err != nil {
 		return err
 	}
-	if s.Rev < Clobber {
+	if s.Kind == Check && s.Rev < Clobber {
 		return fmt.Errorf("%w: revision %d", ErrBadStep, s.Rev)
 	}
 	return nil
@@ -106,7 +106,7 @@ func (s *Step) append(b []byte) []byte {
 // one that is kept must not keep the others alive.
 func decodeTxn(b []byte) ([]op, error) {
 	var steps []op
-	values := 0
+	values, names := 0, 0
 	for len(b) > 0 {
 		size, n := binary.Uvarint(b)
 		if n <= 0 || size > uint64(len(b)-n) || n != uvarintLen(int(size)) {
@@ -124,6 +124,9 @@ func decodeTxn(b []byte) ([]op, error) {
 		if values += len(o.rec.value()); values > MaxValue {
 			return nil, ErrValueTooLarge
 		}
+		if names += depth(o.path); names > MaxTxnNames {
+			return nil, ErrTxnNames
+		}
 	}
 	if len(steps) == 0 {
 		return nil, ErrTxnSteps
@@ -136,10 +139,11 @@ func decodeStep(b []byte) (op, error) {
 	if n <= 0 || n != varintLen(rev) || n == len(b) {
 		return op{}, ErrBadMutation
 	}
-	if rev < Clobber {
-		return op{}, ErrBadStep
+	o, err := decodeRecord(b[n:], rev, kindCheck)
+	if err == nil && o.rec.kind() == kindCheck && rev < Clobber {
+		err = ErrBadStep
 	}
-	return decodeRecord(b[n:], rev, kindCheck)
+	return o, err
 }
 
 // checkApart sees to it that no two steps write one path, and that none sets a

@@ -10,7 +10,7 @@ import (
 	"github.com/bmizerany/assert"
 
 	"github.com/ha/doozer/client"
-	"github.com/ha/doozer/server"
+	"github.com/ha/doozer/proto"
 	"github.com/ha/doozer/store"
 )
 
@@ -37,26 +37,21 @@ func TestManySessionsExpireAtOnce(t *testing.T) {
 
 func expireMany(t *testing.T, members int) {
 	const lease, n, files = 2 * time.Second, 700, 60
-	nodes := leased(t, members, time.Hour)
+	nodes := leased(t, members, lease)
 	c := nodes[0].dial(t)
 	together(t, n, func(i int) error {
-		name := fmt.Sprint("s", i)
-		if err := c.Checkin(t.Context(), name, client.Missing); err != nil {
-			return err
+		tx, name := new(client.Txn), fmt.Sprint("s", i)
+		for k := range files { // as ESETs do
+			tx.Set(fmt.Sprintf("/e/%s/%d", name, k), client.Missing, nil)
+			tx.Set(fmt.Sprintf("/ctl/link/e/%s/%d", name, k), client.Missing, []byte(name))
 		}
-		for k := range files {
-			if _, err := c.SetEphemeral(t.Context(), fmt.Sprintf("/e/%s/%d", name, k), client.Missing, nil, name); err != nil {
-				return err
-			}
-		}
-		return nil
+		_, err := c.Commit(t.Context(), tx)
+		return err
 	})
-	together(t, n, func(i int) error { // as a CHECKIN does, whose answer would be held back
+	together(t, n, func(i int) error { // as CHECKINs do
 		_, err := c.Set(t.Context(), fmt.Sprint("/ctl/sess/s", i), client.Clobber, nil)
 		return err
 	})
-	_, err := c.Set(t.Context(), server.LeasePath, store.Clobber, []byte(lease.String()))
-	assert.Equal(t, nil, err)
 	begun, left := time.Now(), n
 	until(t, "all have ended", func() bool {
 		if now, _ := nodes[0].Store.View().Stat("/ctl/sess"); now < left {
@@ -74,7 +69,7 @@ func expireMany(t *testing.T, members int) {
 // A silent session ends, too, in a cluster with many ephemeral files in which other sessions end all the
 // time. To clear away what those left takes a while; that is no sleep.
 func TestExpiryWhileClearing(t *testing.T) {
-	const lease, links = server.MinLease, 400_000
+	const lease, links = proto.MinLease, 400_000
 	nodes := leased(t, 1, lease)
 	c := nodes[0].dial(t)
 	together(t, links/client.MaxSteps, func(i int) error {
@@ -119,7 +114,7 @@ func TestShortHistoryExpiresSessions(t *testing.T) {
 		return cfg
 	})
 	c := nodes[0].dial(t)
-	_, err := c.Set(t.Context(), server.LeasePath, store.Clobber, []byte(lease.String()))
+	_, err := c.Set(t.Context(), proto.LeasePath, store.Clobber, []byte(lease.String()))
 	assert.Equal(t, nil, err)
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
@@ -159,7 +154,7 @@ func TestShorterLeaseLosesNobody(t *testing.T) {
 	go func() { lost <- alive(ctx, c, "s") }()
 	until(t, "it is prolonged", func() bool { return nodes[0].file("/ctl/sess/s") != "" })
 	time.Sleep(100 * time.Millisecond)
-	_, err := c.Set(t.Context(), server.LeasePath, store.Clobber, []byte("1s"))
+	_, err := c.Set(t.Context(), proto.LeasePath, store.Clobber, []byte("1s"))
 	assert.Equal(t, nil, err)
 	select {
 	case err := <-lost:
@@ -174,9 +169,9 @@ func TestShorterLeaseLosesNobody(t *testing.T) {
 func TestRenewalsTakeNoRoom(t *testing.T) {
 	s := newSessions()
 	for now := range int64(1_000_000) {
-		s.saw(now, "s", now+1)
+		s.saw("s", life{now + 1, now, 3_600_000_000_000})
 		if now%100 == 0 {
-			s.expired(now, 3_600_000_000_000, maxEnding)
+			s.expired(now, 3_600_000_000_000, 0, maxEnding)
 		}
 	}
 	assert.T(t, len(s.queue) < 10_000, len(s.queue))
@@ -371,9 +366,9 @@ func TestLateDeletions(t *testing.T) {
 	_, err := c.SetEphemeral(t.Context(), "/e", client.Missing, nil, "s")
 	assert.Equal(t, nil, err)
 	_, rev := nodes[0].Store.View().Get("/ctl/sess/s")
-	r := &registrar{n: n, st: nodes[0].Store, sessions: newSessions()}
-	r.sessions.saw(0, "s", rev)
-	writes, err := leavings(nodes[0].Store.View(), map[string]int64{"s": rev}, maxEnding)
+	r := &registrar{n: n, st: nodes[0].Store, sessions: newSessions(), clock: wakeClock{now: 1}}
+	r.sessions.saw("s", life{rev, 0, 1})
+	writes, _, err := leavings(nodes[0].Store.View(), map[string]int64{"s": rev}, maxEnding)
 	assert.Equal(t, nil, err)
 	assert.Equal(t, 1, len(writes))
 
@@ -381,8 +376,9 @@ func TestLateDeletions(t *testing.T) {
 	assert.Equal(t, nil, err)
 	_, err = c.SetEphemeral(t.Context(), "/e", client.Clobber, nil, "t") // and this is another's
 	assert.Equal(t, nil, err)
-	assert.Equal(t, nil, r.expire(t.Context(), 1, 1))
-	assert.Equal(t, nil, r.write(t.Context(), writes))
+	assert.Equal(t, nil, r.expire(t.Context(), 0))
+	undone, err := (&clearer{n: n, st: nodes[0].Store}).write(t.Context(), writes)
+	assert.T(t, undone && err == nil, err)
 	assert.T(t, here(nodes[0], "/ctl/sess/s"))
 	assert.T(t, here(nodes[0], "/e"))
 }

@@ -198,12 +198,15 @@ func TestDeepTxnIsBounded(t *testing.T) {
 	s, _ := New(Config{})
 	var steps []Step
 	for i := range MaxSteps {
-		steps = append(steps, Step{Set, fmt.Sprintf("/x%03d", i) + strings.Repeat("/a", 2045), nil, Clobber})
+		steps = append(steps, Step{Set, fmt.Sprintf("/x%03d", i) + strings.Repeat("/a", MaxNames-1), nil, Clobber})
+	}
+	_, err := EncodeTxn(steps)
+	assert.T(t, errors.Is(err, ErrTxnNames), err)
+	for i := range steps {
+		steps[i].Path = fmt.Sprintf("/x%03d", i) + strings.Repeat("/"+strings.Repeat("a", 127), MaxTxnNames/MaxSteps-1)
 	}
 	m, err := EncodeTxn(steps)
-	if err != nil {
-		return
-	}
+	assert.Equal(t, nil, err)
 	before, begun := heap(), time.Now()
 	s.Apply([]Entry{{1, m}}, 1, nil)
 	took, grew := time.Since(begun), heap()-before

@@ -75,13 +75,13 @@ func TestImportInterrupted(t *testing.T) {
 
 // A path that would be too long is found before anything is written.
 func TestImportChecksFirst(t *testing.T) {
-	long := strings.Repeat("/long", 800)
+	long := strings.Repeat("/"+strings.Repeat("long", 9), 108)
 	snap := saveFiles(t, 2, func(i int) string { return []string{"/short", long}[i] })
 	n, addr := mustServe(t)
 	var errs bytes.Buffer
-	status := run(t.Context(), []string{"import", "-a", addr, "-from", snap, "-to", strings.Repeat("/deep", 20)}, nil, io.Discard, &errs)
+	status := run(t.Context(), []string{"import", "-a", addr, "-from", snap, "-to", strings.Repeat("/deep-enough", 9)}, nil, io.Discard, &errs)
 	assert.Equal(t, exitUsage, status)
-	assert.T(t, strings.Contains(errs.String(), "a path has 4100 bytes"), errs.String())
+	assert.T(t, strings.Contains(errs.String(), "a path has 4104 bytes"), errs.String())
 	assert.Equal(t, 0, n.matching(t, all))
 	assert.Equal(t, 0, run(t.Context(), []string{"import", "-a", addr, "-from", snap, "-to", "/deep"}, nil, io.Discard, &errs))
 	assert.Equal(t, 2, n.matching(t, all))

@@ -59,15 +59,24 @@ func TestSurvivorWithoutMajorityAnswers(t *testing.T) {
 	}
 }
 
-// unleased waits until a node has to ask others before it reads.
+// unleased waits until a node has to ask others before it reads, and will have to: it has heard none of
+// them for far longer than a lease.
 func unleased(t *testing.T, n *node) {
 	t.Helper()
 	eventually(t, n.name+" has no lease", func() error {
 		s, err := n.c.Status(timed(t))
-		if err == nil && s.LeaseMS > 0 {
-			err = fmt.Errorf("it has one for %d ms", s.LeaseMS)
+		if err != nil {
+			return err
 		}
-		return err
+		for _, m := range s.Members {
+			if m.ID != n.id && m.HeardMS < 500 {
+				return fmt.Errorf("it heard %s %d ms ago", m.ID, m.HeardMS)
+			}
+		}
+		if s.LeaseMS != 0 {
+			return fmt.Errorf("it has one for %d ms", s.LeaseMS)
+		}
+		return nil
 	})
 }
 

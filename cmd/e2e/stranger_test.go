@@ -18,7 +18,7 @@ import (
 
 // hello is what a node would say that is none of the cluster's.
 func hello() *proto.Hello {
-	return &proto.Hello{Version: 2, Cluster: "local", Alpha: consensus.DefaultAlpha, Id: "STRANGERSTRANGER", Addr: "127.0.0.1:1"}
+	return &proto.Hello{Version: 3, Cluster: "local", Alpha: consensus.DefaultAlpha, Id: "STRANGERSTRANGER", Addr: "127.0.0.1:1"}
 }
 
 // greet says hello as a peer.

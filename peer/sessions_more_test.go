@@ -36,7 +36,7 @@ func TestManySessionsExpireAtOnce(t *testing.T) {
 }
 
 func expireMany(t *testing.T, members int) {
-	const lease, n, files = 2 * time.Second, 700, 60
+	const lease, n, files = 2 * time.Second, 700, 20
 	nodes := leased(t, members, lease)
 	c := nodes[0].dial(t)
 	together(t, n, func(i int) error {
@@ -107,6 +107,7 @@ func TestExpiryWhileClearing(t *testing.T) {
 
 // A short history ends the members' own watches of the sessions; that must not keep silent sessions alive.
 func TestShortHistoryExpiresSessions(t *testing.T) {
+	t.Parallel()
 	const lease = 2 * time.Second
 	nodes := cluster(t, 1, func(attach ...string) Config {
 		cfg := testConfig(attach...)
@@ -146,6 +147,7 @@ func TestShortHistoryExpiresSessions(t *testing.T) {
 
 // A client that checks in again on each answer, as it is told to, keeps its session when the lease becomes shorter.
 func TestShorterLeaseLosesNobody(t *testing.T) {
+	t.Parallel()
 	nodes := cluster(t, 1, testConfig) // 6 s
 	c := nodes[0].dial(t)
 	assert.Equal(t, nil, c.Checkin(t.Context(), "s", client.Missing))
@@ -194,12 +196,8 @@ func TestDirectoryOfSessionsBlocksNoName(t *testing.T) {
 // A member that clears away goes on alone as long as it gets on: the others, who stand by, add nothing but
 // failures, each of which takes a revision and a place in the history.
 func TestOneMemberClears(t *testing.T) {
-	const files = 100_000
-	nodes := cluster(t, 3, func(attach ...string) Config {
-		cfg := testConfig(attach...)
-		cfg.Alpha = 0 // as usual
-		return cfg
-	})
+	const files = 20_000
+	nodes := cluster(t, 3, testConfig) // whose small window makes it take some seconds
 	c := nodes[0].dial(t)
 	_, err := c.Set(t.Context(), "/ctl/sess/s", client.Missing, nil)
 	assert.Equal(t, nil, err)
@@ -280,6 +278,7 @@ func TestRestoreOddSessions(t *testing.T) {
 // A session that begins again after a restart of its whole lease is not taken for silent: what a member saw of an
 // earlier session of that name does not count.
 func TestNewSessionOfOldName(t *testing.T) {
+	t.Parallel()
 	const lease = 400 * time.Millisecond
 	nodes := leased(t, 3, lease)
 	c := nodes[1].dial(t)
@@ -296,6 +295,7 @@ func TestNewSessionOfOldName(t *testing.T) {
 
 // Sessions that are prolonged all the time, by whoever runs, outlive members that stop and go on.
 func TestStoppedMembersExpireNobody(t *testing.T) {
+	t.Parallel()
 	const lease, n = 500 * time.Millisecond, 20
 	nodes := leased(t, 3, lease)
 	g, err := store.CompileGlob("/ctl/gone/*")
@@ -334,6 +334,7 @@ func TestStoppedMembersExpireNobody(t *testing.T) {
 // After all members slept, or no two of them heard each other, a session has a whole lease again, though nothing
 // of its client's is on its way.
 func TestWholeLeaseAfterSleep(t *testing.T) {
+	t.Parallel()
 	const lease = 1200 * time.Millisecond
 	for _, stopped := range []int{2, 3} {
 		nodes := leased(t, 3, lease)

@@ -110,6 +110,7 @@ func TestMemberDiesWhileClearing(t *testing.T) {
 
 // While there is no majority nothing can be prolonged, so nothing expires, and neither right after.
 func TestNoMajorityExpiresNobody(t *testing.T) {
+	t.Parallel()
 	const lease = 800 * time.Millisecond
 	nodes := leased(t, 3, lease)
 	c, err := client.Dial(t.Context(), nodes[0].Started.Addr)
@@ -142,6 +143,7 @@ func TestNoMajorityExpiresNobody(t *testing.T) {
 
 // A client that can reach any node keeps its session, whichever die.
 func TestSessionOutlivesItsNodes(t *testing.T) {
+	t.Parallel()
 	nodes := leased(t, 5, 900*time.Millisecond)
 	uri := "doozer:?"
 	for _, r := range nodes {

@@ -63,7 +63,9 @@ func (c *Client) Commit(ctx context.Context, t *Txn) (rev int64, err error) {
 	return r.rev, err
 }
 
-// FailedStep tells which step of a transaction, counted from 0, a node said it could not do.
+// FailedStep tells which step of a transaction a node said it could not do. It counts from 0, for the
+// first one added; the text of the error, like the protocol, counts from 1: where that says "step 1",
+// FailedStep returns 0.
 func FailedStep(err error) (step int, ok bool) {
 	var e *Error
 	if !errors.As(err, &e) {

@@ -6,7 +6,7 @@ import (
 	"github.com/ha/doozer/proto"
 )
 
-// logRequest logs a request in its readable form, its value as a length.
+// logRequest logs a request in its readable form, its values as their length.
 func (c *conn) logRequest(frame []byte) {
 	m := new(proto.Request)
 	if err := m.UnmarshalVT(frame); err != nil {
@@ -14,6 +14,10 @@ func (c *conn) logRequest(frame []byte) {
 	}
 	size := len(m.Value)
 	m.Value = nil
+	for _, st := range m.Steps {
+		size += len(st.Value)
+		st.Value = nil
+	}
 	c.cfg.Log.Debug("request", "client", c.pc.RemoteAddr(), "is", proto.Text(m), "bytes", size)
 }
 

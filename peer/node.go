@@ -103,6 +103,10 @@ func (n *node) accept(conn *proto.Conn, req *proto.Request) {
 	switch {
 	case err != nil:
 		n.strange.warn("refused a peer", "from", conn.RemoteAddr(), "err", err)
+		return
+	}
+	conn.SetMaxFrame(proto.MaxFrame) // before, it had the limit of strangers
+	switch {
 	case hello.Want != "" && hello.Want != n.me.id:
 		// It means a node that was here before: let it see that this is another.
 	case hello.Snapshot:

@@ -43,8 +43,9 @@ func (r *running) enter(t *testing.T, secret string) *client.Client {
 }
 
 // Nodes that know the secret are a cluster like any other. What a client may do is up to the
-// node that it asks, also where that one passes its write on.
+// node that it asks, also where that one passes its write on. Values may be large.
 func TestGuardedCluster(t *testing.T) {
+	large := strings.Repeat("x", proto.MaxValue)
 	cfg := guardedConfig(t, "rw", "ro")
 	first := start(t, cfg())
 	nodes := []*running{first, start(t, cfg(first.Started.Addr))}
@@ -55,11 +56,11 @@ func TestGuardedCluster(t *testing.T) {
 	nodes = append(nodes, start(t, cfg(nodes[1].Started.Addr))) // no member
 	for i, r := range nodes {
 		path := fmt.Sprintf("/by/%d", i)
-		_, err := r.enter(t, "rw").Set(t.Context(), path, client.Missing, []byte("x"))
+		_, err := r.enter(t, "rw").Set(t.Context(), path, client.Missing, []byte(large))
 		assert.Equal(t, nil, err)
 		value, _, err := first.enter(t, "ro").Get(t.Context(), path)
 		assert.Equal(t, nil, err)
-		assert.Equal(t, "x", string(value))
+		assert.T(t, string(value) == large)
 		_, err = r.enter(t, "ro").Set(t.Context(), path, client.Clobber, nil)
 		assert.T(t, errors.Is(err, client.ErrOther), err)
 		_, _, err = r.dial(t).Get(t.Context(), path)

@@ -44,7 +44,7 @@ func (cfg ConnConfig) withDefaults() ConnConfig {
 	return cfg
 }
 
-// Conn is a connection that carries frames. Read and Next belong to one
+// Conn is a connection that carries frames. Read, Next and SetMaxFrame belong to one
 // goroutine at a time; everything else is safe from any.
 type Conn struct {
 	nc  net.Conn
@@ -111,6 +111,10 @@ func (c *Conn) Next() (frame []byte, ok bool) {
 	c.r = c.w - len(rest)
 	return frame, true
 }
+
+// SetMaxFrame changes the limit of the messages that are read from then on, those that are
+// buffered included. It is for whoever calls Read and Next.
+func (c *Conn) SetMaxFrame(n int) { c.cfg.MaxFrame = n }
 
 // makeRoom moves what is left of the input to the front, and doubles a buffer
 // that bytes have filled. One that grew large is given back once it is empty.

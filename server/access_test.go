@@ -170,7 +170,7 @@ func TestEveryVerbIsDenied(t *testing.T) {
 			t.Error(verb, got)
 		}
 	}
-	c.send(a(present).value(fmt.Sprintf("%3000000d", 1)))
+	c.send(a(present).value(fmt.Sprintf("%60000d", 1)))
 	c.expect(denied)
 	c.rest()
 }

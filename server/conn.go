@@ -16,6 +16,10 @@ import (
 // looks whether the client reads its answers.
 const maxBatch = 1024
 
+// strangerFrame is how many bytes a request may have whose sender may not even read: what
+// it asks for in vain, and what a secret or a peer's hello takes.
+const strangerFrame = 64 << 10
+
 // conn serves one client.
 type conn struct {
 	cfg   *Config
@@ -49,15 +53,26 @@ type conn struct {
 func newConn(cfg *Config, nc net.Conn, count func() int) *conn {
 	c := &conn{
 		cfg:   cfg,
-		pc:    proto.NewConn(nc, proto.ConnConfig{MaxFrame: cfg.MaxFrame, MaxOutput: cfg.MaxOutput}),
+		pc:    proto.NewConn(nc, proto.ConnConfig{MaxOutput: cfg.MaxOutput}),
 		count: count,
 		first: true,
-		may:   cfg.Secrets.Everybody(),
 		debug: cfg.Log.Enabled(context.Background(), slog.LevelDebug),
 	}
 	c.ctx, c.end = context.WithCancel(context.Background())
 	c.room.L = &c.mu
+	c.allow(cfg.Secrets.Everybody())
 	return c
+}
+
+// allow says what the client may do from now on. The memory for large requests is for those
+// who have shown that they belong here.
+func (c *conn) allow(level access.Level) {
+	c.may = level
+	limit := c.cfg.MaxFrame
+	if level < access.Read {
+		limit = min(limit, strangerFrame)
+	}
+	c.pc.SetMaxFrame(limit)
 }
 
 // serve is the reader goroutine. It returns when the connection and all its

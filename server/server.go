@@ -24,7 +24,8 @@ type Config struct {
 	Log   *slog.Logger // required; one line for a connection that ends for what it sent
 
 	// Peer takes over a connection whose first request is PEER, with all that
-	// is buffered behind it. nil: PEER is an unknown verb.
+	// is buffered behind it. Where reading takes a secret the limit of the connection's frames is
+	// 64 KiB until Peer sets another one. nil: PEER is an unknown verb.
 	Peer func(c *proto.Conn, hello *proto.Request)
 
 	// Status is what the node knows of itself and of the members; what the store and the
@@ -34,7 +35,7 @@ type Config struct {
 	// Secrets says what clients may do; nil: everything.
 	Secrets *access.Secrets
 
-	MaxFrame       int // bytes of a request; 4 MiB
+	MaxFrame       int // bytes of a request; 4 MiB. At most 64 KiB from who may not read
 	MaxValue       int // bytes of a file's value, 1 MiB at most; 1 MiB
 	MaxOutput      int // bytes of answers that a connection leaves unread before it is ended; 64 MiB
 	MaxOutstanding int // requests of a connection that are not answered; 4096

@@ -74,7 +74,7 @@ func (c *conn) access(i int32) error {
 	if !ok {
 		return errNoAccess()
 	}
-	c.may = level
+	c.allow(level)
 	c.finish(i, &reply{flags: valid | done})
 	return nil
 }

@@ -31,6 +31,7 @@ var (
 	errMissing = errors.New("missing, and required")
 	errDir     = errors.New("a directory is here, where a file is expected")
 	errFile    = errors.New("a file is here, where a directory is expected")
+	errSameKey = errors.New("the name: another one means the same key")
 )
 
 // decode sets what v points to from the files below dir, and leaves as it is what no
@@ -117,12 +118,12 @@ func (d *decoder) fields(path string, v reflect.Value) {
 func fieldName(field reflect.StructField) (name string, required, ok bool) {
 	tag, option, _ := strings.Cut(field.Tag.Get("doozer"), ",")
 	switch {
+	case tag == "" && field.Anonymous && field.Type.Kind() == reflect.Struct && isDir(field.Type):
+		return "", false, true // exported or not: its fields are what counts
 	case tag == "-", !field.IsExported():
 		return "", false, false
 	case tag != "":
 		return tag, option == "required", true
-	case field.Anonymous && field.Type.Kind() == reflect.Struct && isDir(field.Type):
-		return "", false, true
 	}
 	return strings.ToLower(field.Name), option == "required", true
 }
@@ -133,6 +134,10 @@ func (d *decoder) mapOf(path string, names []string, v reflect.Value) {
 		key, elem := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
 		if err := setValue(key, []byte(name)); err != nil {
 			d.fail(File{Path: path + "/" + name}, fmt.Errorf("the name: %w", err))
+			continue
+		}
+		if m.MapIndex(key).IsValid() {
+			d.fail(File{Path: path + "/" + name}, errSameKey)
 			continue
 		}
 		d.node(path+"/"+name, elem)

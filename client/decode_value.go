@@ -16,9 +16,10 @@ var (
 	durationType = reflect.TypeFor[time.Duration]()
 )
 
-// isText reports whether a value of type t, or a pointer to one, reads itself from a text.
+// isText reports whether a value of type t, or a pointer to one, reads itself from a text. Of an
+// interface nobody knows which value that would be.
 func isText(t reflect.Type) bool {
-	return t.Implements(textType) || reflect.PointerTo(t).Implements(textType)
+	return t.Kind() != reflect.Interface && (t.Implements(textType) || reflect.PointerTo(t).Implements(textType))
 }
 
 // isDir reports whether what t holds stands in several files.
@@ -30,7 +31,7 @@ func isDir(t reflect.Type) bool {
 	case reflect.Struct, reflect.Map:
 		return true
 	case reflect.Slice:
-		return t.Elem().Kind() != reflect.Uint8
+		return t.Elem().Kind() != reflect.Uint8 || isText(t.Elem())
 	}
 	return false
 }
@@ -52,13 +53,24 @@ func setValue(v reflect.Value, value []byte) error {
 	return setNumber(v, strings.TrimSpace(text))
 }
 
+// setText sets v to a new value: an old one may have memory that it shares with others, and would use
+// again.
 func setText(v reflect.Value, value []byte) error {
-	if v.Kind() == reflect.Pointer {
-		v.Set(reflect.New(v.Type().Elem()))
-	} else {
-		v = v.Addr()
+	t := v.Type()
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
 	}
-	return v.Interface().(encoding.TextUnmarshaler).UnmarshalText(bytes.TrimSuffix(value, []byte("\n")))
+	p := reflect.New(t)
+	if t.Kind() == reflect.Map {
+		p.Elem().Set(reflect.MakeMap(t)) // its method may be that of the map, and fill it
+	}
+	err := p.Interface().(encoding.TextUnmarshaler).UnmarshalText(bytes.TrimSuffix(value, []byte("\n")))
+	if v.Kind() == reflect.Pointer {
+		v.Set(p)
+	} else {
+		v.Set(p.Elem())
+	}
+	return err
 }
 
 func setNumber(v reflect.Value, text string) error {
@@ -90,38 +102,6 @@ func setNumber(v reflect.Value, text string) error {
 	}
 	if err != nil {
 		return fmt.Errorf("%.40q is no %s: %w", text, v.Type(), err)
-	}
-	return nil
-}
-
-// checkType says what of t cannot be read from files. seen is the types that are being
-// checked.
-func checkType(t reflect.Type, seen map[reflect.Type]bool) error {
-	if seen[t] || isText(t) {
-		return nil
-	}
-	seen[t] = true
-	switch t.Kind() {
-	case reflect.Pointer, reflect.Slice:
-		return checkType(t.Elem(), seen)
-	case reflect.Map:
-		if isDir(t.Key()) || t.Key().Kind() == reflect.Pointer {
-			return fmt.Errorf("%s: such a key cannot be the name of a file", t)
-		}
-		return errors.Join(checkType(t.Key(), seen), checkType(t.Elem(), seen))
-	case reflect.Struct:
-		for field := range t.Fields() {
-			if _, _, ok := fieldName(field); !ok {
-				continue
-			}
-			if err := checkType(field.Type, seen); err != nil {
-				return fmt.Errorf("%s: %w", field.Name, err)
-			}
-		}
-		return nil
-	case reflect.Array, reflect.Chan, reflect.Func, reflect.Interface, reflect.Complex64, reflect.Complex128,
-		reflect.Uintptr, reflect.UnsafePointer:
-		return fmt.Errorf("a %s cannot be read from a file", t)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"reflect"
@@ -34,15 +35,20 @@ type Loaded[T any] struct {
 // encoding.TextUnmarshaler, as time.Time is. One line feed at the end of a file counts for
 // nothing, but in a []byte, which is a file as it is. A map has an entry, and any other
 // slice an element, for each name in a directory: 9 before 10 if all are numbers, else in
-// byte order.
+// byte order. Two names for one key of a map, as 1 and 01 are for a number, are an error.
+// What is read is new memory: def, and values that were given out, do not change.
 //
-// Files that do not hold what T expects are DecodeErrors, all of them joined.
+// Files that do not hold what T expects are DecodeErrors, all of them joined. So is a file at dir
+// itself; nothing at all is as good as an empty directory.
 func Load[T any](ctx context.Context, c *Client, dir string, def T) (Loaded[T], error) {
 	glob, err := loadGlob[T](dir)
 	if err != nil {
 		return Loaded[T]{Value: def}, err
 	}
 	view, err := c.readAll(ctx, glob, 0, tooLate)
+	if err == nil {
+		view, err = c.withTop(ctx, view, dir)
+	}
 	if err != nil {
 		return Loaded[T]{Value: def}, fmt.Errorf("load %s: %w", dir, err)
 	}
@@ -55,7 +61,8 @@ func Load[T any](ctx context.Context, c *Client, dir string, def T) (Loaded[T], 
 //
 // Bad content does not end it: the loop is given the last good value (def, and revision 0,
 // if there was none) with an error in which errors.As finds a *DecodeError, and goes on
-// when somebody has mended it. Any other error is the last.
+// when somebody has mended it. Any other error is the last. Of a file at dir itself Follow tells when it
+// begins, not when one is made later.
 //
 //	for cfg, err := range client.Follow(ctx, c, "/app", Config{}) {
 //		if _, bad := errors.AsType[*client.DecodeError](err); bad {
@@ -82,6 +89,9 @@ func Follow[T any](ctx context.Context, c *Client, dir string, def T) iter.Seq2[
 		}
 		defer m.Close()
 		for view, err := range m.Views(ctx) {
+			if err == nil {
+				view, err = c.withTop(ctx, view, dir)
+			}
 			if err != nil {
 				yield(good, fmt.Errorf("load %s: %w", dir, err))
 				return
@@ -93,6 +103,23 @@ func Follow[T any](ctx context.Context, c *Client, dir string, def T) iter.Seq2[
 			good = next
 		}
 	}
+}
+
+// withTop completes the view of what is below dir by the file at dir, if there is one: then
+// nothing is below it.
+func (c *Client) withTop(ctx context.Context, view *View, dir string) (*View, error) {
+	dir = strings.TrimSuffix(dir, "/")
+	if dir == "" || view.Len() > 0 || view.rev == 0 {
+		return view, nil
+	}
+	value, rev, err := c.Get(ctx, dir, At(view.rev))
+	switch {
+	case errors.Is(err, ErrIsDir), errors.Is(err, ErrTooLate), err == nil && rev == Missing:
+		return view, nil
+	case err != nil:
+		return nil, err
+	}
+	return &View{rev: view.rev, files: []File{{Path: dir, Value: value, Rev: rev}}}, nil
 }
 
 // load makes a T of a view; of a bad one it returns what was good before.

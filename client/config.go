@@ -44,6 +44,11 @@ type Config struct {
 	// are all that ends calls.
 	GiveUp time.Duration
 
+	// Patient has Dial wait for the cluster: while no node answers it goes on trying until its context ends,
+	// in rounds like those after a lost connection. So a program may start before its cluster does. What
+	// waiting does not mend ends Dial at once, as ever: an address that is none, a secret that is denied.
+	Patient bool
+
 	// Admit, if not nil, is asked about each node before the client, a Pinned one
 	// too, connects to it for good: on a connection that it did not admit nothing
 	// is sent or received by calls and watches. So a program that must not take
@@ -64,6 +69,7 @@ type Config struct {
 	// looked up there, when the client is dialed, and again while none of all nodes that it
 	// knows of answers. It then takes no node whose cluster has another name. The secret of
 	// the name service is that of its URI (sk); Secret is for the cluster that is looked up.
+	// Addresses that the URI itself names (ca) do not wait for it.
 	// Default: none; then cn means nothing beside ca, and alone is an error.
 	Boot string
 
@@ -89,41 +95,4 @@ func (cfg Config) withDefaults() Config {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	return cfg
-}
-
-// Dial is like the function Dial, with a configuration.
-func (cfg Config) Dial(ctx context.Context, uri string) (*Client, error) {
-	u, err := cfg.ParseURI(uri)
-	if err != nil {
-		return nil, err
-	}
-	cfg = cfg.withDefaults()
-	ns := cfg.nameService(u)
-	if ns != nil {
-		if u.Addrs, err = ns.find(ctx); err != nil {
-			return nil, err
-		}
-	}
-	l := newLink(cfg, u)
-	if l.ns = ns; ns != nil {
-		l.dialer.belong(ns.cluster)
-	}
-	addrs, _ := l.nodes.order(time.Now(), nil)
-	cn, err := l.dialer.any(ctx, addrs, nil)
-	if err != nil {
-		l.stop()
-		l.dialer.stragglers.Wait()
-		return nil, err
-	}
-	return begin(l, cn), nil
-}
-
-// begin makes a client of a link and its first connection.
-func begin(l *link, cn *conn) *Client {
-	c := &Client{link: l}
-	l.start(cn)
-	if !l.cfg.Pinned {
-		l.running.Go(func() { c.findNodes(l.ctx) })
-	}
-	return c
 }

@@ -41,18 +41,26 @@ type dialer struct {
 // is none such, one that answers. If fit is not nil only a node with a majority
 // will do whose id is fit.
 func (d *dialer) any(ctx context.Context, addrs []string, fit func(id string) bool) (*conn, error) {
+	return d.among(ctx, addrs, nil, fit)
+}
+
+// among is any, with more addresses that come once, later, and are tried as well. It waits for them
+// while no other is left.
+func (d *dialer) among(ctx context.Context, addrs []string, more <-chan []string, fit func(id string) bool) (*conn, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r := &race{
-		dialer: d, addrs: addrs, fit: fit,
+		dialer: d, addrs: addrs, more: more, fit: fit,
 		results: make(chan attempt, len(addrs)), running: make(map[string]time.Time),
 		stagger: time.NewTimer(dialStagger),
 	}
 	defer r.stagger.Stop()
 	defer r.abandon()
-	for r.start(ctx); len(r.running) > 0; {
+	for r.start(ctx); len(r.running) > 0 || r.more != nil; {
 		select {
 		case <-r.stagger.C:
+		case others := <-r.more:
+			r.addrs, r.more = append(r.addrs, others...), nil
 		case <-r.enough:
 			return r.second(), nil
 		case a := <-r.results:

@@ -150,3 +150,21 @@ func TestDialStranger(t *testing.T) {
 		assert.T(t, strings.HasSuffix(err.Error(), "(is that a doozerd?)"), err)
 	}
 }
+
+// A secret does not get into the text of an error, which is printed and logged.
+func TestAddressErrorsKeepTheSecret(t *testing.T) {
+	for _, uri := range []string{
+		"doozer:?ca=host:99999&sk=hunter2",
+		"doozer:?sk=hunter2",
+		"doozer:?cn=shop&sk=hunter2",
+		"doozer:?ca=host&x=%zz&sk=hunter2",
+		"doozer:ca=host&sk=hunter2",
+	} {
+		_, err := ParseURI(uri)
+		assert.NotEqual(t, nil, err)
+		assert.T(t, !strings.Contains(err.Error(), "hunter2"), err)
+	}
+	_, err := Config{Boot: "doozer:?ca=host:x&sk=hunter2"}.Dial(t.Context(), "doozer:?cn=shop")
+	assert.NotEqual(t, nil, err)
+	assert.T(t, !strings.Contains(err.Error(), "hunter2"), err)
+}

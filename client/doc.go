@@ -59,6 +59,9 @@
 // too, do not burden it with connections; when to write again is up to the
 // caller, who knows that nothing was written.
 //
+// Dial fails when no node answers. One that is Patient (see Config) waits for the cluster, as calls
+// do when the connection is lost.
+//
 // A client that is Pinned (see Config) does nothing of the kind: it stays with
 // one connection, whose end fails all that waits with ErrLost.
 //

@@ -26,29 +26,27 @@ type nameService struct {
 }
 
 // nameService is the one to ask for the cluster of u; nil if there is none, or no need.
-func (cfg Config) nameService(u *URI) *nameService {
+func (cfg Config) nameService(u *URI) (*nameService, error) {
 	if u.Cluster == "" || cfg.Boot == "" {
-		return nil
+		return nil, nil
 	}
 	own := Config{GiveUp: lookUpLimit, DialContext: cfg.DialContext, Log: cfg.Log}
-	return &nameService{cfg: own, uri: cfg.Boot, cluster: u.Cluster, given: u.Addrs}
+	ns := &nameService{cfg: own, uri: cfg.Boot, cluster: u.Cluster, given: u.Addrs}
+	if strings.ContainsAny(ns.cluster, "/*?") {
+		return nil, ns.explain(ErrBadPath)
+	}
+	if _, err := own.ParseURI(cfg.Boot); err != nil {
+		return nil, ns.explain(err)
+	}
+	return ns, nil
 }
 
-// find returns all addresses where a node of the cluster may be. An error means that
-// there is none.
-func (ns *nameService) find(ctx context.Context) ([]string, error) {
-	found, err := ns.ask(ctx)
-	if err != nil && len(ns.given) == 0 {
-		return nil, fmt.Errorf("looking up cluster %q: %w", ns.cluster, err)
-	}
-	return slices.Concat(ns.given, found), nil
+func (ns *nameService) explain(err error) error {
+	return fmt.Errorf("looking up cluster %q: %w", ns.cluster, err)
 }
 
 // ask asks for the addresses of the cluster's nodes.
 func (ns *nameService) ask(ctx context.Context) (addrs []string, err error) {
-	if strings.ContainsAny(ns.cluster, "/*?") {
-		return nil, ErrBadPath
-	}
 	ctx, cancel := context.WithTimeout(ctx, lookUpLimit)
 	defer cancel()
 	c, err := ns.cfg.Dial(ctx, ns.uri)
@@ -57,6 +55,9 @@ func (ns *nameService) ask(ctx context.Context) (addrs []string, err error) {
 	}
 	defer c.Close()
 	for f, err := range c.Walk(ctx, "/ctl/ns/"+ns.cluster+"/*") {
+		if errors.Is(err, ErrPermission) {
+			return nil, denied{err}
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -70,15 +71,38 @@ func (ns *nameService) ask(ctx context.Context) (addrs []string, err error) {
 	return addrs, nil
 }
 
-// lookUp asks the name service anew, if there is one: none of the nodes known answers.
-func (l *link) lookUp() {
-	if l.ns == nil {
-		return
-	}
-	addrs, err := l.ns.find(l.ctx)
+// find has the name service tell where nodes of the cluster may be, beside those that were given.
+func (l *link) find(ctx context.Context) error {
+	found, err := l.ns.ask(ctx)
 	if err != nil {
-		l.noted(err)
+		return l.ns.explain(err)
+	}
+	l.nodes.give(slices.Concat(l.ns.given, found))
+	return nil
+}
+
+// findBeside is find beside the dialing of addrs. It brings the other addresses once, none if
+// there are none.
+func (l *link) findBeside(ctx context.Context, addrs []string) <-chan []string {
+	others := make(chan []string, 1)
+	l.running.Go(func() {
+		_ = l.find(ctx) // there are nodes to try
+		all, _ := l.nodes.order(time.Now(), nil)
+		others <- slices.DeleteFunc(all, func(addr string) bool { return slices.Contains(addrs, addr) })
+	})
+	return others
+}
+
+// lookUp asks the name service anew, if there is one and it is not being asked yet: none of the nodes
+// known answers. It does not wait.
+func (l *link) lookUp() {
+	if l.ns == nil || !l.asking.CompareAndSwap(false, true) {
 		return
 	}
-	l.nodes.give(addrs)
+	l.running.Go(func() {
+		defer l.asking.Store(false)
+		if err := l.find(l.ctx); err != nil && len(l.ns.given) == 0 {
+			l.noted(err)
+		}
+	})
 }

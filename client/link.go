@@ -17,6 +17,7 @@ type link struct {
 	dialer *dialer
 	nodes  *nodes
 	ns     *nameService // nil: there is none to ask
+	asking atomic.Bool  // it is being asked
 
 	ctx     context.Context // ends with the client
 	stop    context.CancelFunc
@@ -105,10 +106,13 @@ func (l *link) announce() {
 }
 
 // noted keeps the failure of a round of attempts, for those who end while
-// they wait.
+// they wait. Of one that ended too late nobody is to hear.
 func (l *link) noted(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if cn := l.cur.Load(); cn != nil && cn.reason() == nil {
+		return
+	}
 	if !errors.Is(err, ErrUnreachable) {
 		err = fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}

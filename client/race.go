@@ -20,6 +20,7 @@ type attempt struct {
 type race struct {
 	dialer  *dialer
 	addrs   []string             // not tried yet
+	more    <-chan []string      // brings others, once; nil: none will come
 	fit     func(id string) bool // if not nil, whether a node may win, with a majority
 	results chan attempt
 	running map[string]time.Time // by address: since when it is tried

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/ha/doozer/proto"
 )
 
 // run follows the cluster until it may not any more.
@@ -58,18 +60,21 @@ func (c *Client) read(ctx context.Context, glob string) (*View, error) {
 		return new(View), err
 	}
 	v := &View{rev: rev}
-	for f, err := range c.Walk(ctx, glob, At(rev)) {
-		if err != nil {
-			return nil, err
-		}
-		v.files = append(v.files, f)
+	cur := &listCursor{verb: proto.Request_WALK, path: glob, opts: []ReadOption{At(rev)}, home: true}
+	_, err = c.bring(ctx, cur, func(r reply, _ error) bool {
+		v.files = append(v.files, File{Path: r.path, Value: r.value, Rev: r.rev})
+		return true
+	})
+	if err != nil {
+		return nil, explain(cur.verb, glob, err)
 	}
 	return v, nil
 }
 
-// follow takes in changes as they come, in whole transactions.
+// follow takes in changes as they come, in whole transactions. What the node has forgotten no
+// other one is asked for: to read anew is sooner done, and moves nobody else of the client.
 func (m *Mirror) follow(ctx context.Context) error {
-	w, err := m.client.Watch(ctx, m.glob, m.Rev()+1)
+	w, err := m.client.watch(ctx, &watchCursor{glob: m.glob, from: m.Rev() + 1, home: true})
 	if err != nil {
 		return err
 	}

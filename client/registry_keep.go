@@ -82,12 +82,13 @@ func (r *Registration) wanted() (value []byte, wish <-chan struct{}) {
 	return r.value, r.wish
 }
 
-// mend writes the file if it is not as it should be, and nobody else has it. Whatever came
+// mend writes the file if it is not as it should be, and nobody else has it. If the node at hand
+// forgot how it was (ErrTooLate), no other one is asked: to look anew is better. Whatever came
 // between makes a view of its own.
 func (r *Registration) mend(ctx context.Context, view *View, value []byte) error {
 	f, ok := view.Get(r.path)
 	if ok {
-		owner, _, err := r.client.Get(ctx, linkDir+r.path, At(view.rev))
+		owner, _, err := r.client.Get(ctx, linkDir+r.path, At(view.rev), Local())
 		switch {
 		case err != nil:
 			return err

@@ -132,3 +132,24 @@ func TestRegistrationLosesTwoSessions(t *testing.T) {
 	assert.T(t, errors.Is(err, context.Canceled), err)
 	assert.Equal(t, nil, r.session.Close(soon(t)))
 }
+
+// To look at the past of a file is not worth a change of node for all of the client: it is read anew.
+func TestRegistrationMovesNobody(t *testing.T) {
+	cfg := steady()
+	cfg.History = 64
+	nodes := startCluster(t, 3, cfg)
+	c := dialed(t, Config{}, nodes[0].Started.Addr)
+	knows(t, c, 3)
+	s := newSession(t, c)
+	r := &Registration{client: c, path: "/services/web/a", session: s, owner: s.name}
+	rev, err := s.Set(soon(t), r.path, Missing, nil)
+	assert.Equal(t, nil, err)
+	old := new(View).with([]Event{{Path: r.path, Rev: rev}})
+	for range 200 {
+		setFile(t, c, "/noise", "")
+	}
+	at := c.link.cur.Load()
+	err = r.mend(soon(t), old, nil)
+	assert.T(t, errors.Is(err, ErrTooLate), err)
+	assert.Equal(t, at.addr, c.link.cur.Load().addr)
+}

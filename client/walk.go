@@ -120,6 +120,7 @@ type listCursor struct {
 	path  string
 	opts  []ReadOption
 	fixed bool  // the caller asked for that revision
+	home  bool  // it is not worth a change of node
 	seen  int32 // answers
 }
 
@@ -137,7 +138,7 @@ func (l *listCursor) see(*reply) bool {
 
 // retry: before the first answer a revision of our own choice is chosen anew.
 func (l *listCursor) retry() bool {
-	if !l.fixed && l.seen == 0 {
+	if l.home || !l.fixed && l.seen == 0 {
 		return false
 	}
 	var q request

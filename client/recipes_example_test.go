@@ -7,8 +7,6 @@ import (
 	"log"
 	"log/slog"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/ha/doozer/client"
@@ -286,32 +284,6 @@ func ExampleBarrier() {
 	// Output:
 	// preparing
 	// go: <nil>
-}
-
-// Three workers begin together, and end together.
-func ExampleRendezvous() {
-	c, stop := start("local")
-	defer stop()
-	ctx := context.Background()
-	s, err := c.NewSession(ctx)
-	check(err)
-	defer s.Close(ctx)
-	r := c.Rendezvous("/meet/workers", 3)
-	var begun, ended atomic.Int32
-	var wg sync.WaitGroup
-	for range 3 {
-		wg.Go(func() {
-			begun.Add(1)
-			check(r.Meet(ctx, s))
-			if begun.Load() == 3 {
-				ended.Add(1)
-			}
-			check(r.Meet(ctx, s))
-		})
-	}
-	wg.Wait()
-	fmt.Println(begun.Load(), ended.Load())
-	// Output: 3 3
 }
 
 // Servers register, and a client follows who is there.

@@ -10,6 +10,8 @@ import (
 // ErrReplaced says that a registration is somebody else's now.
 var ErrReplaced = errors.New("somebody else has registered under that name")
 
+const maxSent = 16 // sessions lost in a row, by a program that never saw which of them had the file
+
 const linkDir = "/ctl/link" // whose file is whose, of those that go with a session
 
 // Registration is a file that is there for as long as its program lives. It is safe for
@@ -22,7 +24,7 @@ type Registration struct {
 	done   chan struct{} // closed when err is set for good
 
 	session *Session // the latest; run's, until done is closed
-	owner   string   // the session that had the file last
+	sent    []string // names of sessions that the file may be ours by, the latest last: maxSent at most
 
 	mu    sync.Mutex
 	value []byte        // that the file is to have
@@ -60,12 +62,11 @@ func (r *Registration) begin(ctx context.Context) (err error) {
 		return err
 	}
 	for round := 1; ; round++ {
-		_, err = r.session.Set(ctx, r.path, Clobber, r.value)
+		_, err = r.write(ctx, Clobber, r.value)
 		if !errors.Is(err, ErrOutcomeUnknown) || !sleep(ctx, backoff(round, settleMaxPause)) {
 			break
 		}
 	}
-	r.owner = r.session.name
 	if err == nil && !r.client.link.background(r.run) {
 		err = ErrClosed
 	}
@@ -84,7 +85,8 @@ func (r *Registration) Update(value []byte) {
 	r.wish = make(chan struct{})
 }
 
-// Done is closed when nothing is registered any more.
+// Done is closed when nothing is registered any more: the session that the file went with has ended,
+// or lives for a lease at most if no node can be reached.
 func (r *Registration) Done() <-chan struct{} { return r.done }
 
 // Err says why; nil while the registration is looked after. It is ErrReplaced, ErrClosed, or what a

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -18,9 +19,19 @@ func (r *Registration) run() {
 			round = 0
 		}
 		if final(err) || !sleep(r.life, backoff(round, time.Second)) {
+			r.quit()
 			r.end(err)
 			return
 		}
+	}
+}
+
+// quit ends the session of a registration that nobody closes, for a lease at most: then it has ended.
+func (r *Registration) quit() {
+	ctx, cancel := context.WithTimeout(r.life, r.session.age().lease)
+	defer cancel()
+	if err := r.session.Close(ctx); err != nil && r.life.Err() == nil {
+		r.client.link.cfg.Log.Info("a registration ends with its lease", "path", r.path, "err", err)
 	}
 }
 
@@ -92,17 +103,25 @@ func (r *Registration) mend(ctx context.Context, view *View, value []byte) error
 		switch {
 		case err != nil:
 			return err
-		case string(owner) == r.session.name:
-			if r.owner = r.session.name; bytes.Equal(f.Value, value) {
-				return nil
-			}
-		case string(owner) != r.owner:
+		case string(owner) == r.session.name && bytes.Equal(f.Value, value):
+			return nil
+		case !slices.Contains(r.sent, string(owner)):
 			return ErrReplaced
 		}
 	}
-	_, err := r.session.Set(ctx, r.path, f.Rev, value)
+	_, err := r.write(ctx, f.Rev, value)
 	if errors.Is(err, ErrRevMismatch) {
 		return nil
 	}
 	return err
+}
+
+// write writes the file in the session's name, which it notes before: once it is sent the file may
+// be ours by it, whatever is known of the outcome.
+func (r *Registration) write(ctx context.Context, rev int64, value []byte) (int64, error) {
+	if name := r.session.name; !slices.Contains(r.sent, name) {
+		r.sent = append(r.sent, name)
+		r.sent = r.sent[max(0, len(r.sent)-maxSent):]
+	}
+	return r.session.Set(ctx, r.path, rev, value)
 }

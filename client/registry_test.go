@@ -115,7 +115,7 @@ func TestRegistrationLosesTwoSessions(t *testing.T) {
 	nodes := startCluster(t, 1, steady())
 	c := dialed(t, Config{}, nodes[0].Started.Addr)
 	first, second := newSession(t, c), newSession(t, c)
-	r := &Registration{client: c, path: "/services/web/a", session: second, owner: first.name, value: []byte("x")}
+	r := &Registration{client: c, path: "/services/web/a", session: second, sent: []string{first.name}, value: []byte("x")}
 	r.life, r.stop = context.WithCancel(t.Context())
 	_, err := first.Set(soon(t), r.path, Missing, []byte("x"))
 	assert.Equal(t, nil, err)
@@ -141,7 +141,7 @@ func TestRegistrationMovesNobody(t *testing.T) {
 	c := dialed(t, Config{}, nodes[0].Started.Addr)
 	knows(t, c, 3)
 	s := newSession(t, c)
-	r := &Registration{client: c, path: "/services/web/a", session: s, owner: s.name}
+	r := &Registration{client: c, path: "/services/web/a", session: s, sent: []string{s.name}}
 	rev, err := s.Set(soon(t), r.path, Missing, nil)
 	assert.Equal(t, nil, err)
 	old := new(View).with([]Event{{Path: r.path, Rev: rev}})
@@ -152,4 +152,46 @@ func TestRegistrationMovesNobody(t *testing.T) {
 	err = r.mend(soon(t), old, nil)
 	assert.T(t, errors.Is(err, ErrTooLate), err)
 	assert.Equal(t, at.addr, c.link.cur.Load().addr)
+}
+
+// A registration whose session is lost after it wrote the file, but before it has seen that, is no stranger to it.
+func TestRegistrationKnowsWhatItWrote(t *testing.T) {
+	nodes := startCluster(t, 1, steady())
+	c := dialed(t, Config{}, nodes[0].Started.Addr)
+	first, second := newSession(t, c), newSession(t, c)
+	r := &Registration{client: c, path: "/services/web/a", session: second, sent: []string{first.name}, value: []byte("x")}
+	r.life, r.stop = context.WithCancel(t.Context())
+	assert.Equal(t, nil, r.mend(t.Context(), new(View), r.value)) // the second writes it, and sees nothing any more
+	first.stop(ErrSessionLost)
+	second.stop(ErrSessionLost)
+	ended := make(chan error, 1)
+	go func() { ended <- r.stay() }()
+	until(t, "a third session has it", func() bool {
+		v, _ := nodes[0].Store.View().Get(linkDir + r.path)
+		return len(ended) > 0 || string(v) != second.name
+	})
+	r.stop()
+	err := <-ended
+	assert.T(t, !errors.Is(err, ErrReplaced), err)
+	r.session.Close(soon(t))
+}
+
+// When a registration is done nothing is registered any more, also where it ends for a value that no node takes,
+// or for somebody else.
+func TestRegistrationEndsWithItsFile(t *testing.T) {
+	nodes := startCluster(t, 1, steady())
+	c := dialed(t, Config{}, nodes[0].Started.Addr)
+	r := register(t, c, "a", "x")
+	r.Update(make([]byte, 2<<20))
+	ends(t, "the registration", r.Done())
+	assert.T(t, errors.Is(r.Err(), ErrValueTooLarge), r.Err())
+	assert.Equal(t, 0, nodes[0].waiting(sessDir), "sessions")
+	until(t, "its file is gone", func() bool { return !nodes[0].here("/services/web/a") })
+
+	first := register(t, c, "b", "x")
+	register(t, c, "b", "y")
+	ends(t, "the one before", first.Done())
+	assert.T(t, errors.Is(first.Err(), ErrReplaced), first.Err())
+	assert.Equal(t, 1, nodes[0].waiting(sessDir), "sessions")
+	living(t, c, "/services/web", "b y")
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/bmizerany/assert"
 )
@@ -235,4 +236,30 @@ func TestLockFences(t *testing.T) {
 	assert.T(t, errors.Is(err, ErrRevMismatch), err)
 	_, err = b.Commit(soon(t), second.Check(new(Txn).Set("/guarded", rev, nil)))
 	assert.Equal(t, nil, err)
+}
+
+// A lease that is lowered ends sessions, which then are lost for their programs before somebody else has
+// what they held.
+func TestLoweredLeaseHasOneHolder(t *testing.T) {
+	nodes := startCluster(t, 3, steady())
+	n := newNetwork(t)
+	a := dialed(t, Config{DialContext: n.dial}, nodes[0].Started.Addr)
+	knows(t, a, 3)
+	first, err := newSession(t, a).Lock(soon(t), "/l")
+	assert.Equal(t, nil, err)
+	for _, r := range nodes { // for a sixth of a lease
+		n.stall(r.Started.Addr)
+	}
+	b := dialed(t, Config{}, nodes[1].Started.Addr)
+	setFile(t, b, leaseFile, "300ms")
+	begun := time.Now()
+	second, err := newSession(t, b).Lock(soon(t), "/l")
+	assert.Equal(t, nil, err)
+	both := first.Err() == nil && second.Err() == nil
+	for _, r := range nodes {
+		n.resume(r.Started.Addr)
+	}
+	if both {
+		t.Fatalf("two hold the lock, %v after the lease was lowered", time.Since(begun))
+	}
 }

@@ -32,15 +32,16 @@ var (
 // # How long it lives
 //
 // The members of the cluster end a session when they have seen no renewal for a lease: 6 s,
-// unless the file /ctl/lease says otherwise. A Session renews after half a lease. When that
-// is not known to have been done after two thirds of it, it tries through other nodes, by
-// connections of its own, as well: so a node that stops without a word costs no session.
+// unless the file /ctl/lease says otherwise. A Session renews after a third of a lease. When that
+// is not known to have been done after 0.55 of it, it tries by connections of its own as well,
+// through other nodes first: so a node that stops without a word costs no session.
 //
-// The session is lost, for this program, when nine tenths of a lease have passed since the
-// last renewal that is known to have been applied was begun. A member counts from when it
+// The session is lost, for this program, when 0.8 of a lease have passed since the
+// last renewal that is known to have been applied was begun. So an outage of 0.46 of a lease, 2.8 s,
+// is borne whenever it begins. A member counts from when it
 // saw that renewal, which was later, and counts a whole lease; so Done is closed here
-// before anybody else may take what the session held, as long as the rates of the two
-// clocks differ by less than 10 %. On Linux the clock goes on while the machine sleeps;
+// before anybody else may take what the session held, as long as the rates of both
+// clocks are wrong by 10 % at most, be it in opposite directions. On Linux the clock goes on while the machine sleeps;
 // then, and when the process was stopped, Err tells at once, and Done within a second.
 //
 // What is sent before the end may still arrive after it. Where that matters let what is

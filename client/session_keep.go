@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 	"time"
 )
@@ -31,7 +32,7 @@ func (s *Session) guard() {
 	}
 }
 
-// keep renews the session whenever half of its lease is over.
+// keep renews the session whenever a third of its lease is over.
 func (s *Session) keep() {
 	for round := 0; ; {
 		a := s.age()
@@ -52,8 +53,7 @@ func (s *Session) keep() {
 	}
 }
 
-// hedge renews the session by way of other nodes than the one at hand, until the
-// session is young again.
+// hedge renews the session by connections of its own, until the session is young again.
 func (s *Session) hedge() {
 	l := s.client.link
 	for round := 0; !l.cfg.Pinned; round++ {
@@ -64,14 +64,21 @@ func (s *Session) hedge() {
 		ctx, cancel := context.WithTimeout(s.ctx, a.lease/6)
 		err := s.renewAside(ctx, l.cur.Load())
 		cancel()
-		l.cfg.Log.Info("a session was to be renewed by way of another node", "session", s.name, "err", err)
+		level := slog.LevelDebug
+		if err != nil && round == 0 && s.ctx.Err() == nil {
+			level = slog.LevelInfo
+		}
+		l.cfg.Log.Log(s.ctx, level, "a session was to be renewed aside", "session", s.name, "err", err)
 	}
 }
 
-func (s *Session) renewAside(ctx context.Context, but *conn) error {
+// renewAside renews the session by way of another node than the one at hand or, if there is none, by
+// another connection to that, since what keeps a renewal may be the connection: that it
+// takes no more streams, or is broken unnoticed.
+func (s *Session) renewAside(ctx context.Context, now *conn) error {
 	l := s.client.link
-	addrs, _ := l.nodes.order(time.Now(), but)
-	cn, err := l.dialer.any(ctx, addrs, func(id string) bool { return id != but.id })
+	addrs, _ := l.nodes.order(time.Now(), now)
+	cn, err := l.dialer.any(ctx, append(addrs, now.addr), func(string) bool { return true })
 	if err != nil {
 		return err
 	}

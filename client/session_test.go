@@ -153,6 +153,37 @@ func TestSessionOutlivesItsNode(t *testing.T) {
 	assert.Equal(t, nil, s.Err())
 }
 
+// An outage of less than half a lease is borne, also one that begins just before a renewal.
+func TestSessionOutlivesShortOutage(t *testing.T) {
+	nodes := leased(t, 1, "4s")
+	n := newNetwork(t)
+	c := dialed(t, Config{DialContext: n.dial}, nodes[0].Started.Addr)
+	s := newSession(t, c)
+	begun := renewals(nodes[0], s)
+	until(t, "it is about to be renewed", func() bool { return s.age().until(renewAfter) < 30*time.Millisecond })
+	n.stall(nodes[0].Started.Addr)
+	until(t, "seven tenths of its lease are over", func() bool { return s.age().Duration > 2800*time.Millisecond })
+	assert.T(t, nodes[0].here(s.file()), "the cluster has it")
+	n.resume(nodes[0].Started.Addr)
+	until(t, "it is renewed, or lost", func() bool { return s.Err() != nil || renewals(nodes[0], s) >= begun+3 })
+	assert.Equal(t, nil, s.Err())
+}
+
+// A session is renewed by a connection of its own when the client's takes no more streams.
+func TestSessionWithoutStreams(t *testing.T) {
+	nodes := leased(t, 1, "1s")
+	c := dialed(t, Config{}, nodes[0].Started.Addr)
+	s := newSession(t, c)
+	for range 1100 {
+		w, err := c.Watch(t.Context(), "/w", 1)
+		assert.Equal(t, nil, err)
+		defer w.Close()
+	}
+	begun := renewals(nodes[0], s)
+	until(t, "it is renewed, or lost", func() bool { return s.Err() != nil || renewals(nodes[0], s) >= begun+4 })
+	assert.Equal(t, nil, s.Err())
+}
+
 // A lease that is changed is in force from the next renewal on.
 func TestSessionLease(t *testing.T) {
 	nodes := leased(t, 1, "1500ms")

@@ -17,7 +17,7 @@ func (c *Client) Barrier(path string) *Barrier { return &Barrier{c, path} }
 
 // Hold closes the barrier, until release is called, or until the session ends: nobody is held up by
 // the dead. Others may hold it, too. An error of release says that ctx ended before
-// that was certain; it goes on in the background.
+// that was certain; it goes on in the background. ErrTooManyLocks says that the session has MaxLocks.
 func (b *Barrier) Hold(ctx context.Context, s *Session) (release func(context.Context) error, err error) {
 	ctx, cancel := s.join(ctx)
 	defer cancel()

@@ -122,8 +122,9 @@
 //	ErrSessionLost     the session has ended, or must be taken for that; with it go its locks and files
 //	ErrSessionClosed   Close was called
 //	ErrLocked          TryLock: somebody else has the lock
-//	ErrLockLost        somebody deleted the file by which the lock was held
+//	ErrLockLost        somebody deleted or wrote the file by which the lock was held
 //	ErrUnlocked        Unlock was called
+//	ErrTooManyLocks    the session has MaxLocks locks, elections and barriers already
 //	ErrReplaced        another program registered under that name
 //	ErrNoBoot          a cluster's name alone, and no name service to look it up in
 //	ErrNoCluster       the name service does not know it

@@ -44,7 +44,9 @@ type Lock struct {
 // The path is that of a directory, of this lock alone. An error leaves nothing behind: a
 // file that may have been made is deleted, in the background, or goes with the session.
 // ErrNotDir says that there is a file at the path: such were the locks of 2011, which
-// these do not mix with.
+// these do not mix with. ErrTooManyLocks says that the session has MaxLocks.
+//
+// It is not re-entrant: a session that has the lock and asks for it again stands in line behind itself.
 func (s *Session) Lock(ctx context.Context, path string) (*Lock, error) {
 	return s.lock(ctx, path, []byte(s.name), (*place).wait)
 }
@@ -102,13 +104,14 @@ func (s *Session) or(ctx context.Context, err error) error {
 	return err
 }
 
-// watch ends the lock when somebody takes its file away.
+// watch ends the lock when somebody takes its file away, or writes it.
 func (l *Lock) watch() {
 	p := l.place
 	for round := 0; sleep(l.ctx, backoff(round, settleMaxPause)); round++ {
 		if p.session.client.changed(l.ctx, p.file) == nil {
 			p.session.check() // after a sleep the news may come before the session's own end
 			l.stop(ErrLockLost)
+			p.giveUp() // if it was written, it is not to stand in the way of those who come
 		}
 	}
 }
@@ -125,14 +128,14 @@ func (l *Lock) Path() string { return l.place.file.Path }
 func (l *Lock) Check(t *Txn) *Txn { return t.Check(l.Path(), l.Token()) }
 
 // Done is closed when the lock is held no more: Unlock was called, the session ended, or
-// somebody deleted the file. The first two it tells before anybody else has the lock.
+// somebody deleted or wrote the file. The first two it tells before anybody else has the lock.
 func (l *Lock) Done() <-chan struct{} { return l.ctx.Done() }
 
 // Context ends when Done is closed: for what is to be done while the lock is held.
 func (l *Lock) Context() context.Context { return l.ctx }
 
 // Err says why the lock is held no more; nil while it is: ErrUnlocked, ErrLockLost if somebody
-// deleted its file, or the error of the session.
+// deleted or wrote its file, or the error of the session.
 func (l *Lock) Err() error {
 	l.place.session.check()
 	return l.place.session.cause(l.ctx)

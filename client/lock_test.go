@@ -144,13 +144,14 @@ func TestForsakenPlace(t *testing.T) {
 	nodes := startCluster(t, 1, steady())
 	c := dialed(t, Config{}, nodes[0].Started.Addr)
 	s := newSession(t, c)
-	s.forsake("/l/late")
+	late := s.prefix("/l") + "late"
+	(&place{session: s, dir: "/l", file: File{Path: late}}).forsake()
 	for range 2 {
-		_, err := s.Set(soon(t), "/l/late", Missing, nil) // a stopped node goes on
+		_, err := s.Set(soon(t), late, Missing, nil) // a stopped node goes on
 		assert.Equal(t, nil, err)
 		l, err := s.Lock(soon(t), "/l")
 		assert.Equal(t, nil, err)
-		assert.T(t, !nodes[0].here("/l/late"))
+		assert.T(t, !nodes[0].here(late))
 		assert.Equal(t, nil, l.Unlock(soon(t)))
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 )
 
 // place is a place in a queue: one of the ephemeral files in a directory, which stand in the
@@ -20,16 +19,9 @@ type place struct {
 // taken, and the first given up for good: nobody knows whether, and when, it will come to be.
 func (s *Session) enqueue(ctx context.Context, dir string, value []byte) (*place, error) {
 	for round := 1; ; round++ {
-		f := File{Path: dir + "/" + rand.Text(), Value: value}
-		var err error
-		if f.Rev, err = s.Set(ctx, f.Path, Missing, value); err == nil {
-			return &place{session: s, dir: dir, file: f}, nil
-		}
-		switch {
-		case errors.Is(err, ErrOutcomeUnknown):
-			s.forsake(f.Path)
-		case !errors.Is(err, ErrReadonly):
-			return nil, err
+		p, err := s.stand(ctx, dir, value)
+		if !errors.Is(err, ErrOutcomeUnknown) && !errors.Is(err, ErrReadonly) {
+			return p, err
 		}
 		if !sleep(ctx, backoff(round, settleMaxPause)) {
 			return nil, err
@@ -37,18 +29,23 @@ func (s *Session) enqueue(ctx context.Context, dir string, value []byte) (*place
 	}
 }
 
-// forsake has a file be deleted that may have been made or not, or may still be: for
-// as long as the session lives.
-func (s *Session) forsake(path string) {
-	s.background(func() {
-		s.follow(path, func(v *View) {
-			for round := 0; v.Len() > 0 && sleep(s.ctx, backoff(round, settleMaxPause)); round++ {
-				if s.client.remove(s.ctx, path) == nil {
-					break
-				}
-			}
-		})
-	})
+// stand tries to take the last place of a queue.
+func (s *Session) stand(ctx context.Context, dir string, value []byte) (*place, error) {
+	p := &place{session: s, dir: dir, file: File{Path: s.prefix(dir) + rand.Text(), Value: value}}
+	if err := s.enter(p.file.Path); err != nil {
+		return nil, err
+	}
+	var err error
+	p.file.Rev, err = s.Set(ctx, p.file.Path, Missing, value)
+	switch {
+	case err == nil:
+		return p, nil
+	case errors.Is(err, ErrOutcomeUnknown):
+		p.forsake()
+	default:
+		s.left(p.file.Path)
+	}
+	return nil, err
 }
 
 // wait waits until the place is at the head. No more than one of those who wait
@@ -72,7 +69,7 @@ func (p *place) look(ctx context.Context, again func(error) bool) (before *File,
 		return nil, err
 	}
 	if f, ok := v.Get(p.file.Path); !ok || f.Rev != p.file.Rev {
-		return nil, fmt.Errorf("%w: somebody changed %s", ErrLockLost, p.file.Path)
+		return nil, p.session.gone(ctx, p.file.Path)
 	}
 	for f := range v.All() {
 		if f.Rev < p.file.Rev && (before == nil || f.Rev > before.Rev) {
@@ -90,25 +87,6 @@ func head(v *View) (first *File) {
 		}
 	}
 	return first
-}
-
-// leave gives the place up. An error says that it is not certain yet; it
-// goes on in the background.
-func (p *place) leave(ctx context.Context) error {
-	err := p.session.client.remove(ctx, p.file.Path)
-	if err != nil {
-		p.session.forsake(p.file.Path)
-	}
-	return err
-}
-
-// abandon is leave for who waits no longer, and not for this either if ctx has ended.
-func (p *place) abandon(ctx context.Context) {
-	if ctx.Err() == nil {
-		_ = p.leave(ctx)
-		return
-	}
-	p.session.background(func() { _ = p.leave(p.session.ctx) })
 }
 
 // changed waits until a file is no more as it is given.

@@ -27,7 +27,9 @@ var (
 // the locks that it holds, go when the session does. It is kept alive in the background, and
 // is safe for concurrent use. A program needs one, for all of its locks, elections and files.
 // It takes some four of the 1,024 streams that a node allows a connection, and each lock one
-// more: a program with a thousand watches gives its session a client of its own.
+// more, of which it has MaxLocks at most. Where there are no streams left it is renewed all the same, by
+// a connection of its own each time; a program with a thousand watches spares itself that
+// with another client for them.
 //
 // # How long it lives
 //
@@ -58,6 +60,9 @@ type Session struct {
 	mu     sync.Mutex
 	proven moment        // all members have seen a renewal that came after this
 	lease  time.Duration // that was in force at that renewal
+
+	places map[string]bool // by path, MaxLocks at most: whether it is wanted still. Else it is being deleted
+	swept  []swept         // the first is the oldest; maxSwept at most
 }
 
 // NewSession makes a session of a new name. The context bounds the making only: the session
@@ -65,7 +70,7 @@ type Session struct {
 // after a lease. When it is unknown whether it was made, or took too long, another one is,
 // and the first is left to end by itself.
 func (c *Client) NewSession(ctx context.Context) (*Session, error) {
-	s := &Session{client: c, name: rand.Text(), proven: now()}
+	s := &Session{client: c, name: rand.Text(), proven: now(), places: make(map[string]bool)}
 	for round := 1; ; round++ {
 		err := c.Checkin(ctx, s.name, Missing)
 		if err == nil {

@@ -31,7 +31,9 @@ type Leadership struct{ *Lock }
 func (l *Leadership) Resign(ctx context.Context) error { return l.Unlock(ctx) }
 
 // Campaign stands for office with a session, and waits until it is won or ctx ends. value is for
-// others to read: an address, as a rule. An error leaves nothing behind, as that of Session.Lock.
+// others to read: an address, as a rule. It stays as it is: whoever writes the file, ends the
+// leadership. What a leader has to tell that changes belongs into a file of its own, written with
+// Check. An error leaves nothing behind, as that of Session.Lock.
 func (e *Election) Campaign(ctx context.Context, s *Session, value []byte) (*Leadership, error) {
 	l, err := s.lock(ctx, e.path, value, (*place).wait)
 	if err != nil {
@@ -44,7 +46,7 @@ func (e *Election) Campaign(ctx context.Context, s *Session, value []byte) (*Lea
 func (e *Election) Leader(ctx context.Context) (Leader, error) {
 	v, err := e.client.readAll(ctx, e.path+"/*", 0, tooLate)
 	if err != nil {
-		return Leader{}, fmt.Errorf("election %s: %w", e.path, err)
+		return Leader{}, e.explain(err)
 	}
 	return leaderOf(v), nil
 }
@@ -64,14 +66,14 @@ func (e *Election) Observe(ctx context.Context) iter.Seq2[Leader, error] {
 	return func(yield func(Leader, error) bool) {
 		m, err := e.client.Mirror(ctx, e.path+"/*")
 		if err != nil {
-			yield(Leader{}, err)
+			yield(Leader{}, e.explain(err))
 			return
 		}
 		defer m.Close()
 		last := Leader{Token: -1}
 		for v, err := range m.Views(ctx) {
 			if err != nil {
-				yield(Leader{}, err)
+				yield(Leader{}, e.explain(err))
 				return
 			}
 			if now := leaderOf(v); now.Token != last.Token {
@@ -83,3 +85,5 @@ func (e *Election) Observe(ctx context.Context) iter.Seq2[Leader, error] {
 		}
 	}
 }
+
+func (e *Election) explain(err error) error { return fmt.Errorf("election %s: %w", e.path, err) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/bmizerany/assert"
@@ -200,4 +201,30 @@ func TestElection(t *testing.T) {
 	_, open := <-seen
 	assert.T(t, !open)
 	noneLeft(t)
+}
+
+// Whose place in line went with the session learns that, also before the session's own watch has told.
+func TestPlaceOfDeletedSession(t *testing.T) {
+	nodes := startCluster(t, 1, steady())
+	c := dialed(t, Config{}, nodes[0].Started.Addr)
+	s := newSession(t, c)
+	p, err := s.stand(soon(t), "/l", nil)
+	assert.Equal(t, nil, err)
+	assert.Equal(t, nil, c.Del(soon(t), p.file.Path, Clobber))
+	_, err = p.look(soon(t), tooLate)
+	assert.T(t, errors.Is(err, ErrLockLost), err)
+	assert.Equal(t, nil, c.Del(soon(t), s.file(), Clobber))
+	_, err = p.look(soon(t), tooLate)
+	assert.T(t, errors.Is(err, ErrSessionLost), err)
+}
+
+// What ends a loop says what it was about.
+func TestLoopsSayWhatTheyWereAbout(t *testing.T) {
+	c := dialed(t, Config{}, startNode(t, steady()).Started.Addr)
+	for _, err := range c.Election("/a b").Observe(soon(t)) {
+		assert.T(t, errors.Is(err, ErrBadPath) && strings.HasPrefix(err.Error(), "election /a b: "), err)
+	}
+	for _, err := range c.Services(soon(t), "/a b") {
+		assert.T(t, errors.Is(err, ErrBadPath) && strings.HasPrefix(err.Error(), "services /a b: "), err)
+	}
 }

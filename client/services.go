@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"strings"
 )
@@ -21,12 +22,16 @@ func (c *Client) Services(ctx context.Context, service string) iter.Seq2[[]Servi
 	return func(yield func([]Service, error) bool) {
 		m, err := c.Mirror(ctx, service+"/*")
 		if err != nil {
-			yield(nil, err)
+			yield(nil, fmt.Errorf("services %s: %w", service, err))
 			return
 		}
 		defer m.Close()
 		for v, err := range m.Views(ctx) {
-			if !yield(servicesOf(v, service), err) || err != nil {
+			if err != nil {
+				yield(nil, fmt.Errorf("services %s: %w", service, err))
+				return
+			}
+			if !yield(servicesOf(v, service), nil) {
 				return
 			}
 		}
@@ -34,9 +39,6 @@ func (c *Client) Services(ctx context.Context, service string) iter.Seq2[[]Servi
 }
 
 func servicesOf(v *View, service string) (all []Service) {
-	if v == nil {
-		return nil
-	}
 	for f := range v.All() {
 		all = append(all, Service{strings.TrimPrefix(f.Path, service+"/"), f.Value, f.Rev})
 	}

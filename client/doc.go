@@ -18,7 +18,7 @@
 //   - [Client.Mirror], a live copy of a part of the tree
 //   - [Load] and [Follow], configuration as a struct
 //   - [Client.NewSession], for what is to go when the program does
-//   - [Session.Lock], [Client.Election], [Client.Barrier]
+//   - [Session.Lock], [Client.Election], of which [Election.Run] stands again and again, [Client.Barrier]
 //   - [Client.Register] and [Client.Services], who is there
 //
 // # Failover

@@ -19,19 +19,10 @@ func (r *Registration) run() {
 			round = 0
 		}
 		if final(err) || !sleep(r.life, backoff(round, time.Second)) {
-			r.quit()
+			r.session.quit(r.life)
 			r.end(err)
 			return
 		}
-	}
-}
-
-// quit ends the session of a registration that nobody closes, for a lease at most: then it has ended.
-func (r *Registration) quit() {
-	ctx, cancel := context.WithTimeout(r.life, r.session.age().lease)
-	defer cancel()
-	if err := r.session.Close(ctx); err != nil && r.life.Err() == nil {
-		r.client.link.cfg.Log.Info("a registration ends with its lease", "path", r.path, "err", err)
 	}
 }
 

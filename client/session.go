@@ -138,6 +138,15 @@ func (s *Session) Close(ctx context.Context) error {
 	return s.client.remove(ctx, s.file())
 }
 
+// quit is Close, for a lease at most: then the session has ended anyway.
+func (s *Session) quit(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, s.age().lease)
+	defer cancel()
+	if err := s.Close(ctx); err != nil && ctx.Err() != context.Canceled {
+		s.client.link.cfg.Log.Info("a session ends with its lease", "session", s.name, "err", err)
+	}
+}
+
 // file is the session's file.
 func (s *Session) file() string { return sessDir + "/" + s.name }
 

@@ -12,7 +12,6 @@ import (
 	"os/signal"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"github.com/ha/doozer/client"
 )
@@ -47,8 +46,11 @@ func run(addr, storage string) error {
 	}
 	failed := make(chan error, 2)
 	go func() { failed <- http.Serve(l, d.handler()) }()
-	go func() { d.stand(ctx); failed <- nil }()
-	return <-failed
+	go func() { failed <- d.election.Run(ctx, []byte(addr), d.rule) }()
+	if err := <-failed; ctx.Err() == nil {
+		return err
+	}
+	return nil
 }
 
 type database struct {
@@ -58,50 +60,17 @@ type database struct {
 	office        atomic.Pointer[client.Leadership] // while we are the master
 }
 
-// stand stands for election, again and again, until ctx ends.
-func (d *database) stand(ctx context.Context) {
-	for ctx.Err() == nil {
-		err := d.term(ctx)
-		log.Print("not the master: ", err)
-		select {
-		case <-ctx.Done():
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
-}
-
-// term stands for election, and returns when it has lost office, or could not come into it.
-func (d *database) term(ctx context.Context) error {
-	s, err := d.client.NewSession(ctx)
-	if err != nil {
-		return err
-	}
-	defer resign(s)
-	l, err := d.election.Campaign(ctx, s, []byte(d.addr))
-	if err != nil {
-		return err
-	}
-
+// rule is called whenever we are elected, and stays until we are the master no more.
+func (d *database) rule(ctx context.Context, l *client.Leadership) error {
 	// From here on writes of all masters before are refused: not before.
 	if err := d.toStorage(ctx, l, nil); err != nil {
-		return err
+		log.Print("not the master: ", err)
+		return nil // let others try, and then try again
 	}
 	log.Print("the master, with token ", l.Token())
 	d.office.Store(l)
 	defer d.office.Store(nil)
-	select {
-	case <-l.Done():
-		return l.Err()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// resign ends the session, so that the next one is elected at once, and not after a lease.
-func resign(s *client.Session) {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-	defer cancel()
-	if err := s.Close(ctx); err != nil {
-		log.Print("it takes a lease until another one can be elected: ", err)
-	}
+	<-ctx.Done()
+	log.Print("not the master: ", context.Cause(ctx))
+	return nil
 }

@@ -110,7 +110,7 @@ func (l *Lock) watch() {
 	for round := 0; sleep(l.ctx, backoff(round, settleMaxPause)); round++ {
 		if p.session.client.changed(l.ctx, p.file) == nil {
 			p.session.check() // after a sleep the news may come before the session's own end
-			l.stop(ErrLockLost)
+			l.stop(p.session.gone(l.ctx, p.file.Path))
 			p.giveUp() // if it was written, it is not to stand in the way of those who come
 		}
 	}

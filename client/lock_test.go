@@ -218,6 +218,20 @@ func TestPlaceOfDeletedSession(t *testing.T) {
 	assert.T(t, errors.Is(err, ErrSessionLost), err)
 }
 
+// Who held a lock by a session that somebody deletes learns that, whichever of the two is seen to go first.
+func TestLockOfDeletedSession(t *testing.T) {
+	nodes := startCluster(t, 1, steady())
+	c := dialed(t, Config{}, nodes[0].Started.Addr)
+	for range 100 {
+		s := newSession(t, c)
+		l, err := s.Lock(soon(t), "/l")
+		assert.Equal(t, nil, err)
+		assert.Equal(t, nil, c.Del(soon(t), s.file(), Clobber))
+		ends(t, "the lock", l.Done())
+		assert.T(t, errors.Is(l.Err(), ErrSessionLost), l.Err())
+	}
+}
+
 // What ends a loop says what it was about.
 func TestLoopsSayWhatTheyWereAbout(t *testing.T) {
 	c := dialed(t, Config{}, startNode(t, steady()).Started.Addr)

@@ -27,9 +27,9 @@ var (
 // the locks that it holds, go when the session does. It is kept alive in the background, and
 // is safe for concurrent use. A program needs one, for all of its locks, elections and files.
 // It takes some four of the 1,024 streams that a node allows a connection, and each lock one
-// more, of which it has MaxLocks at most. Where there are no streams left it is renewed all the same, by
-// a connection of its own each time; a program with a thousand watches spares itself that
-// with another client for them.
+// more, of which it has MaxLocks at most. Where there are no streams left it is renewed all the same (unless
+// the client is Pinned), by a connection of its own each time; a program with a thousand watches
+// spares itself that with another client for them.
 //
 // # How long it lives
 //
@@ -39,12 +39,12 @@ var (
 // through other nodes first: so a node that stops without a word costs no session.
 //
 // The session is lost, for this program, when 0.8 of a lease have passed since the
-// last renewal that is known to have been applied was begun. So an outage of 0.46 of a lease, 2.8 s,
-// is borne whenever it begins. A member counts from when it
-// saw that renewal, which was later, and counts a whole lease; so Done is closed here
-// before anybody else may take what the session held, as long as the rates of both
-// clocks are wrong by 10 % at most, be it in opposite directions. On Linux the clock goes on while the machine sleeps;
-// then, and when the process was stopped, Err tells at once, and Done within a second.
+// last renewal that is known to have been applied was begun. So an outage of 0.46 of a
+// lease, 2.8 s, is borne whenever it begins. A member counts from when it saw that renewal,
+// which was later, and counts a whole lease; so Done is closed here before anybody else may
+// take what the session held, as long as the rates of both clocks are wrong by 10 % at most,
+// be it in opposite directions. On Linux the clock goes on while the machine sleeps; then,
+// and when the process was stopped, Err tells at once, and Done within a second.
 //
 // What is sent before the end may still arrive after it. Where that matters let what is
 // written to check: see Lock.Token.

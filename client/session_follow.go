@@ -33,10 +33,13 @@ func (s *Session) follow(ctx context.Context, glob string, f func(*View)) {
 	}
 }
 
-// gone is why a file of the session's is not there: the session is not either, or else somebody
-// has done that.
+// gone is why a file of the session's is not as it was: the session is not there either, of which the
+// news may come later, or else somebody has done that. The node at hand, which showed the one, knows
+// the other; if it does not say so soon nobody is to wait for it.
 func (s *Session) gone(ctx context.Context, path string) error {
-	if _, rev, err := s.client.Get(ctx, s.file()); err == nil && rev == Missing {
+	ctx, cancel := context.WithTimeout(ctx, s.age().lease/20)
+	defer cancel()
+	if _, rev, err := s.client.Get(ctx, s.file(), Local()); err == nil && rev == Missing {
 		s.stop(ErrSessionLost)
 		return s.Err()
 	}

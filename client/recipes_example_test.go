@@ -264,6 +264,28 @@ func ExampleElection() {
 	// nobody leads
 }
 
+// A program stands for office for as long as it runs, and works while it is in office.
+func ExampleElection_Run() {
+	c, stop := start("local")
+	defer stop()
+	failed := errors.New("a failure in office")
+	terms := 0
+	err := c.Election("/leader/db").Run(context.Background(), []byte("10.0.0.1:3306"),
+		func(ctx context.Context, l *client.Leadership) error {
+			if terms++; terms == 2 {
+				return failed // the last term
+			}
+			check(c.Del(ctx, l.Path(), client.Clobber)) // somebody removes us
+			<-ctx.Done()
+			fmt.Println("lost:", errors.Is(context.Cause(ctx), client.ErrLockLost))
+			return ctx.Err()
+		})
+	fmt.Println(err)
+	// Output:
+	// lost: true
+	// election /leader/db: a failure in office
+}
+
 // Workers wait until all is prepared.
 func ExampleBarrier() {
 	c, stop := start("local")

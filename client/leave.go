@@ -51,12 +51,14 @@ func (s *Session) left(path string) {
 }
 
 // leave gives the place up. An error says that it is not certain yet; it
-// goes on in the background.
+// goes on in the background. It ends with the session, which takes the file along.
 func (p *place) leave(ctx context.Context) error {
+	ctx, cancel := p.session.join(ctx)
+	defer cancel()
 	err := p.session.client.remove(ctx, p.file.Path)
 	if err != nil {
 		p.giveUp()
-		return err
+		return p.session.or(ctx, err)
 	}
 	p.session.left(p.file.Path)
 	return nil

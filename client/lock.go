@@ -141,8 +141,8 @@ func (l *Lock) Err() error {
 	return l.place.session.cause(l.ctx)
 }
 
-// Unlock gives the lock up. An error says that ctx ended before that was certain. It then goes on
-// in the background, and ends with the session at the latest.
+// Unlock gives the lock up. An error says that ctx, or the session, ended before that was certain. It then goes on
+// in the background; the end of the session gives the lock up in any case.
 func (l *Lock) Unlock(ctx context.Context) error {
 	l.stop(ErrUnlocked)
 	if err := l.place.leave(ctx); err != nil {

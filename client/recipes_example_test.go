@@ -180,21 +180,21 @@ func ExampleSession_Lock() {
 	check(err)
 	defer s.Close(ctx)
 
-	l, err := s.Lock(ctx, "/lock/jobs")
+	l, err := s.Lock(ctx, "/locks/jobs")
 	check(err)
-	_, err = s.TryLock(ctx, "/lock/jobs")
+	_, err = s.TryLock(ctx, "/locks/jobs")
 	fmt.Println(err)
 	_, err = c.Commit(ctx, l.Check(new(client.Txn).Set("/jobs/done", client.Missing, []byte("1"))))
 	fmt.Println("held:", err)
 	check(l.Unlock(ctx))
 
-	next, err := s.Lock(ctx, "/lock/jobs")
+	next, err := s.Lock(ctx, "/locks/jobs")
 	check(err)
 	fmt.Println("a higher token:", next.Token() > l.Token())
 	_, err = c.Commit(ctx, l.Check(new(client.Txn).Set("/jobs/done", client.Clobber, []byte("2"))))
 	fmt.Println("late:", errors.Is(err, client.ErrRevMismatch))
 	// Output:
-	// lock /lock/jobs: somebody else has the lock
+	// lock /locks/jobs: somebody else has the lock
 	// held: <nil>
 	// a higher token: true
 	// late: true
@@ -224,11 +224,11 @@ func ExampleLock_Token() {
 	check(err)
 	defer b.Close(ctx)
 
-	first, err := a.Lock(ctx, "/lock/disk")
+	first, err := a.Lock(ctx, "/locks/disk")
 	check(err)
 	fmt.Println(d.write(first.Token(), "first"))
 	check(a.Close(ctx)) // the session is lost, say, while the program is stopped
-	second, err := b.Lock(ctx, "/lock/disk")
+	second, err := b.Lock(ctx, "/locks/disk")
 	check(err)
 	fmt.Println(d.write(second.Token(), "second"))
 	fmt.Println(d.write(first.Token(), "first, late"))

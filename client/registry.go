@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 )
 
@@ -45,7 +46,7 @@ type Registration struct {
 // longer than a lease.
 func (c *Client) Register(ctx context.Context, service, id string, value []byte) (*Registration, error) {
 	r := &Registration{
-		client: c, path: service + "/" + id, value: value,
+		client: c, path: strings.TrimSuffix(service, "/") + "/" + id, value: value,
 		wish: make(chan struct{}), done: make(chan struct{}),
 	}
 	r.life, r.stop = context.WithCancel(c.link.ctx)

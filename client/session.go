@@ -128,20 +128,25 @@ func (s *Session) Set(ctx context.Context, path string, rev int64, value []byte)
 	return newRev, err
 }
 
-// Close ends the session, and deletes it: the cluster then deletes its files. An error says that
-// the latter is not certain; then it ends after its lease.
+// Close ends the session, and deletes it: the cluster then deletes its files. It tries for a lease at
+// most, also while there is no majority. An error says that it is not certain that the session was deleted;
+// then it ends with its lease, as one that is lost already does: there is nothing to do for that.
 func (s *Session) Close(ctx context.Context) error {
+	lost := errors.Is(s.Err(), ErrSessionLost)
 	s.mu.Lock() // so that nothing is begun in the background any more
 	s.stop(ErrSessionClosed)
 	s.mu.Unlock()
 	s.running.Wait()
+	if lost {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.age().lease)
+	defer cancel()
 	return s.client.remove(ctx, s.file())
 }
 
-// quit is Close, for a lease at most: then the session has ended anyway.
+// quit is Close where nobody asks how it went.
 func (s *Session) quit(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, s.age().lease)
-	defer cancel()
 	if err := s.Close(ctx); err != nil && ctx.Err() != context.Canceled {
 		s.client.link.cfg.Log.Info("a session ends with its lease", "session", s.name, "err", err)
 	}

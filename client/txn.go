@@ -18,7 +18,7 @@ const MaxSteps = proto.MaxSteps
 // Txn is ready to use; it must not be changed while Commit runs, and can be committed again.
 //
 //	rev, err := c.Commit(ctx, new(client.Txn).
-//		Check("/lock/x", token).
+//		Check(l.Path(), l.Token()).
 //		Set("/a", revA, a).
 //		Del("/b", revB))
 type Txn struct {

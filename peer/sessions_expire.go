@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ha/doozer/proto"
 	"github.com/ha/doozer/server"
 	"github.com/ha/doozer/store"
 )
@@ -22,6 +23,7 @@ type registrar struct {
 	sessions *sessions
 	clock    wakeClock
 	lease    int64 // the cluster's, when the sessions were last looked at
+	leaseRev int64 // the revision of the file that says so
 }
 
 // keepSessions ends silent sessions until ctx ends.
@@ -115,7 +117,7 @@ func (n *node) turn(ctx context.Context) (turn int64, ok bool) {
 
 // catchUp takes in what became of the sessions.
 func (r *registrar) catchUp() error {
-	r.lease = int64(server.Lease(r.st.View()))
+	r.readLease()
 	r.clock.look(monotonic(), r.lease/4)
 	for {
 		events, err := r.watch.Next(nil, maxEnding)
@@ -140,6 +142,19 @@ func (r *registrar) take(events []store.Event) {
 		} else {
 			r.sessions.saw(name, life{ev.Seqn, r.clock.now, r.leaseAt(ev.Seqn)})
 		}
+	}
+}
+
+// readLease takes in the present lease, and complains of a text that is none.
+func (r *registrar) readLease() {
+	text, rev := r.st.View().Get(proto.LeasePath)
+	r.lease = int64(proto.Lease(text))
+	if rev == r.leaseRev {
+		return
+	}
+	r.leaseRev = rev
+	if _, err := proto.ParseLease(text); err != nil && rev > 0 {
+		r.n.cfg.Log.Warn("the lease of sessions is as if there were no "+proto.LeasePath, "lease", proto.DefaultLease, "err", err)
 	}
 }
 

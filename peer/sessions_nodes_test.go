@@ -197,3 +197,15 @@ func TestWallClocksDoNotMatter(t *testing.T) {
 	}
 	t.Error("it did not end by a deletion")
 }
+
+// A text that is no lease is told of, once.
+func TestBadLeaseIsLogged(t *testing.T) {
+	nodes := leased(t, 1, time.Second)
+	c := nodes[0].dial(t)
+	_, err := c.Set(t.Context(), proto.LeasePath, client.Clobber, []byte("5"))
+	assert.Equal(t, nil, err)
+	until(t, "it is logged", func() bool { return nodes[0].logs.count("level=WARN") > 0 })
+	time.Sleep(300 * time.Millisecond) // some looks later
+	assert.Equal(t, 1, nodes[0].logs.count("level=WARN"))
+	assert.Equal(t, 1, nodes[0].logs.count(`\"5\" is no duration`))
+}

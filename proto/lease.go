@@ -2,6 +2,7 @@ package proto
 
 import (
 	"bytes"
+	"fmt"
 	"time"
 )
 
@@ -19,9 +20,18 @@ const (
 
 // Lease is the lease of all sessions, by the text of the file LeasePath, if there is one.
 func Lease(text []byte) time.Duration {
-	d, err := time.ParseDuration(string(bytes.TrimSpace(text)))
-	if err != nil || d < MinLease || d > MaxLease {
+	d, err := ParseLease(text)
+	if err != nil {
 		return DefaultLease
 	}
 	return d
+}
+
+// ParseLease is Lease, with an error for a text that says nothing.
+func ParseLease(text []byte) (time.Duration, error) {
+	d, err := time.ParseDuration(string(bytes.TrimSpace(text)))
+	if err != nil || d < MinLease || d > MaxLease {
+		return 0, fmt.Errorf("%.40q is no duration, with a unit, from %v to %v", text, MinLease, MaxLease)
+	}
+	return d, nil
 }

@@ -72,7 +72,8 @@
 // other nodes of a cluster have the same secrets, and are not asked. When a connection
 // is lost and most of the nodes that are tried deny the secret, calls and watches end with
 // ErrPermission, too, which then matches ErrUnreachable as well; the client
-// goes on trying, and Access may give it another one. The package reads no environment.
+// goes on trying, and Access may give it another one. The package reads no environment but in
+// DialEnv and WithEnv.
 //
 // # Copies and configuration
 //
@@ -86,7 +87,7 @@
 //
 // A program may know a cluster by its name alone ("doozer:?cn=shop"), and ask another one,
 // whose address it does know, where that is: see Config.Boot. The environment is the
-// program's to read; Config.WithEnv does it as the tools do.
+// program's to read; DialEnv and Config.WithEnv do it as the tools do.
 //
 // # Sessions
 //

@@ -31,7 +31,7 @@ that of the first failure.
 			var p plan
 			p.flags(flags)
 			return func(ctx context.Context, s *session, args []string) error {
-				if err := p.collect(s, args[0], args[1]); err != nil {
+				if err := p.collect(ctx, s, args[0], args[1]); err != nil {
 					return err
 				}
 				if err := p.prepare(ctx, s.client); err != nil {
@@ -51,7 +51,7 @@ that of the first failure.
 }
 
 // collect reads all files that are to go below dir.
-func (p *plan) collect(s *session, from, dir string) error {
+func (p *plan) collect(ctx context.Context, s *session, from, dir string) error {
 	if err := checkPath(dir, true); err != nil {
 		return err
 	}
@@ -60,13 +60,13 @@ func (p *plan) collect(s *session, from, dir string) error {
 	var err error
 	switch info, statErr := os.Stat(from); {
 	case from == "-":
-		err = p.readLines(s.in, "standard input", under)
+		err = p.readLines(s.input(ctx), "standard input", under)
 	case statErr != nil:
 		return statErr
 	case info.IsDir():
 		err = p.readFolder(from, under)
 	default:
-		err = p.readFile(from, under)
+		err = p.readLines(openFile(ctx, from), from, under)
 	}
 	return nothingWritten(err)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -66,6 +67,17 @@ func (b *body) bytes() []byte {
 		return []byte(*b.Value)
 	}
 	return b.Base64
+}
+
+// check is an error unless there is one value.
+func (b *body) check() error {
+	switch {
+	case b.Value == nil && b.Base64 == nil:
+		return errors.New(`there is neither a "value" nor "base64"`)
+	case b.Value != nil && b.Base64 != nil:
+		return errors.New(`there are a "value" and "base64"`)
+	}
+	return nil
 }
 
 // printJSON writes an object on a line of its own.

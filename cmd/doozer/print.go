@@ -25,25 +25,6 @@ func (s *session) readBody(ctx context.Context) ([]byte, error) {
 	return s.readAll(ctx, proto.MaxFrame+1)
 }
 
-// readAll reads standard input, so many bytes at most, until ctx ends.
-func (s *session) readAll(ctx context.Context, most int64) ([]byte, error) {
-	type result struct {
-		body []byte
-		err  error
-	}
-	read := make(chan result, 1)
-	go func() {
-		body, err := io.ReadAll(io.LimitReader(s.in, most))
-		read <- result{body, err}
-	}()
-	select {
-	case r := <-read:
-		return r.body, r.err
-	case <-ctx.Done():
-		return nil, fmt.Errorf("standard input: %w", ctx.Err())
-	}
-}
-
 // at is the read options for -r and -local.
 func (s *session) at() (opts []client.ReadOption) {
 	if s.rev != nil {

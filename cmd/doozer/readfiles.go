@@ -2,7 +2,7 @@ package main
 
 import (
 	"bufio"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -52,19 +52,11 @@ func readValue(name string) ([]byte, error) {
 	return value, err
 }
 
-func (p *plan) readFile(name, under string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return p.readLines(f, name, under)
-}
-
 // mostLine is more than a value takes in a line, written in the longest way.
 const mostLine = 8 * store.MaxValue
 
-func (p *plan) readLines(in io.Reader, name, under string) error {
+func (p *plan) readLines(in io.ReadCloser, name, under string) error {
+	defer in.Close()
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, mostLine)
 	n := 0
@@ -87,20 +79,25 @@ func (p *plan) readLines(in io.Reader, name, under string) error {
 // addLine adds a file that is an object.
 func (p *plan) addLine(line []byte, where, under string) error {
 	var e entry
-	if err := json.Unmarshal(line, &e); err != nil {
-		return dataError(err.Error())
+	err := readObject(line, e.fields())
+	if err == nil && e.Path == "" {
+		err = errors.New(`there is no "path"`)
 	}
-	switch {
-	case e.Path == "":
-		return dataError(`there is no "path"`)
-	case e.Value == nil && e.Base64 == nil:
-		return dataError(`there is neither a "value" nor "base64"`)
-	case e.Value != nil && e.Base64 != nil:
-		return dataError(`there are a "value" and "base64"`)
+	if err == nil {
+		err = e.body.check()
+	}
+	if err != nil {
+		return dataError(err.Error())
 	}
 	if err := checkPath(e.Path, false); err != nil {
 		return err
 	}
 	p.add(under+e.Path, where, e.bytes())
 	return nil
+}
+
+// fields is what an object that was printed may have.
+func (e *entry) fields() map[string]any {
+	return map[string]any{"path": &e.Path, "rev": &e.Rev, "event": &e.Event, "len": &e.Len,
+		"entries": &e.Dir, "value": &e.Value, "base64": &e.Base64}
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
+	"time"
 
 	"github.com/ha/doozer/client"
 )
@@ -21,7 +23,7 @@ func (cl *cluster) ask(ctx context.Context, s *session) {
 			case err != nil && ctx.Err() != nil:
 				n.Error = fmt.Sprintf("no answer within %v", nodePatience)
 			case err != nil:
-				n.Error = err.Error()
+				n.Error = oneLine(err)
 			}
 		})
 	}
@@ -37,7 +39,10 @@ func (cl *cluster) ask(ctx context.Context, s *session) {
 
 // ask finds out whether a node lives, and what it has applied.
 func (n *node) ask(ctx context.Context, s *session) error {
-	if n.Addr == "" {
+	switch {
+	case !isID(n.ID):
+		return errors.New("not an id")
+	case n.Addr == "":
 		return errors.New("it has no address")
 	}
 	c, err := s.dialNode(ctx, n.Addr)
@@ -50,11 +55,32 @@ func (n *node) ask(ctx context.Context, s *session) error {
 	case err != nil:
 		return err
 	case says.ID != n.ID:
-		return errors.New("another node answers there: " + says.ID)
+		return errors.New("another node answers there: " + word(says.ID))
 	}
 	n.Says, n.Answers = says, true
-	n.Applied, n.Writable, n.Version = says.Applied, says.Writable, says.Version
+	n.Applied, n.Writable, n.Version = says.Applied, says.Writable && hears(says), says.Version
 	return nil
+}
+
+// hears reports whether a node hears a majority: without one it can write nothing.
+func hears(says *client.Status) bool {
+	count := 0
+	for _, m := range says.Members {
+		if m.HeardMS >= 0 && m.HeardMS < stalled.Milliseconds() {
+			count++
+		}
+	}
+	return count >= says.Quorum
+}
+
+// stalled is for how long a node that takes writes may hear nothing of a majority. When all is
+// well it hears all others many times in a second.
+const stalled = time.Second
+
+// isID reports whether a node can have that id.
+func isID(id string) bool {
+	odd := func(r rune) bool { return (r < 'A' || r > 'Z') && (r < '2' || r > '7') }
+	return len(id) == 16 && !strings.ContainsFunc(id, odd)
 }
 
 // dialNode dials a certain node of the cluster, with the secret of the address that was given.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"text/tabwriter"
 )
 
 func statusVerb() verb {
@@ -13,11 +12,12 @@ func statusVerb() verb {
 		help: `Asks each node, all at once and for 2 s at most, and prints of each: its id
 and address; whether it is a member; up to which revision it has applied the
 log, and how far that is behind the highest; whether it takes writes itself,
-and whether it holds a lease to read without asking others; its version; and
-whether it answers. Of a node that does not, the revision is what it last
-wrote to the tree. -o json has all that a node says of itself and knows of the
-members ("says"). If the cluster has no quorum, the list is that of one node,
-which may be old, and the exit status is 127.
+for which it has to hear a majority, and whether it holds a lease to read
+without asking others; its version; and whether it answers. Of a node that
+does not, the revision is what it last wrote to the tree. -o json has all that
+a node says of itself and knows of the members ("says"). If the cluster has no
+quorum, the list is that of one node, which may be old, and the exit status is
+127.
 
     $ doozer status
     ID        ADDR    ROLE      APPLIED  LAG  WRITES  LEASE  VERSION  ANSWERS
@@ -99,27 +99,4 @@ func yes(b bool) string {
 		return "yes"
 	}
 	return "no"
-}
-
-// table is text in columns.
-type table struct{ *tabwriter.Writer }
-
-func (s *session) newTable(titles ...any) table {
-	t := table{tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)}
-	t.row(titles...)
-	return t
-}
-
-// row adds a line. Only the last cell may have a colour: the others are counted.
-func (t table) row(cells ...any) {
-	for i, c := range cells {
-		if i > 0 {
-			fmt.Fprint(t, "\t")
-		}
-		if c == "" {
-			c = "-"
-		}
-		fmt.Fprint(t, c)
-	}
-	fmt.Fprintln(t)
 }

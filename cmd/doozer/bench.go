@@ -61,7 +61,7 @@ func (b *bench) run(ctx context.Context, s *session, _ []string) (err error) {
 		return usageError(fmt.Sprintf("-size: 0 to %d bytes", store.MaxValue))
 	}
 	b.dir = "/bench-" + rand.Text()
-	defer func() { err = errors.Join(err, b.tidy(ctx, s.client)) }()
+	defer func() { err = b.end(ctx, s.client, err) }()
 	value := make([]byte, b.size)
 	set := func(path string) error {
 		_, err := s.client.Set(ctx, path, client.Clobber, value)
@@ -107,6 +107,18 @@ func (b *bench) load(ctx context.Context, s *session, kind string, op func(path 
 }
 
 func (b *bench) path(i int) string { return fmt.Sprintf("%s/%d", b.dir, i%filesBench) }
+
+// end tidies up after err, if that can have left anything.
+func (b *bench) end(ctx context.Context, c *client.Client, err error) error {
+	if errors.Is(err, client.ErrPermission) {
+		return err
+	}
+	left := b.tidy(ctx, c)
+	if err != nil && left != nil {
+		return fmt.Errorf("%w; %w", err, left)
+	}
+	return errors.Join(err, left)
+}
 
 // tidy deletes the files, also when ctx has ended.
 func (b *bench) tidy(ctx context.Context, c *client.Client) error {

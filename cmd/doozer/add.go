@@ -17,7 +17,7 @@ a file already that is an error, exit status 5. The same as set <path> 0.
     18
 `,
 		run: func(ctx context.Context, s *session, args []string) error {
-			return s.write(ctx, args[0], client.Missing)
+			return as("add "+args[0], s.write(ctx, args[0], client.Missing))
 		},
 	}
 }

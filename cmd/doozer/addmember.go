@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -51,15 +50,10 @@ func (ch *changing) free(name string) error {
 		switch {
 		case sl.Name != name:
 		case sl.ID == "":
-			return taken("slot " + name + " is there, and free")
+			return mismatch("slot " + name + " is there, and free")
 		default:
-			return taken("slot " + name + " is there, held by " + word(sl.ID))
+			return mismatch("slot " + name + " is there, held by " + word(sl.ID))
 		}
 	}
 	return nil
-}
-
-// taken is an error with the status of a mismatch, that says what there is.
-func taken(text string) error {
-	return exitError{int(client.ErrRevMismatch.Code), errors.New(text)}
 }

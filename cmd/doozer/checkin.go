@@ -1,6 +1,11 @@
 package main
 
-import "context"
+import (
+	"context"
+	"errors"
+
+	"github.com/ha/doozer/client"
+)
 
 func checkinVerb() verb {
 	return verb{
@@ -14,9 +19,21 @@ simpler.
 
     $ doozer checkin me 0 && while doozer checkin me -1; do :; done
 `,
-		run: func(ctx context.Context, s *session, args []string) error {
-			return s.client.Checkin(ctx, args[0], *s.rev)
-		},
+		run:      checkin,
 		complete: func(*completing, []string, string) []string { return nil },
 	}
+}
+
+func checkin(ctx context.Context, s *session, args []string) error {
+	err := s.client.Checkin(ctx, args[0], *s.rev)
+	if !errors.Is(err, client.ErrRevMismatch) {
+		return err
+	}
+	switch *s.rev {
+	case client.Missing:
+		return mismatch("checkin " + args[0] + ": there is such a session already")
+	case client.Clobber:
+		return mismatch("checkin " + args[0] + ": there is no such session")
+	}
+	return mismatch("checkin " + args[0] + ": there is no such session, or it was prolonged since that revision")
 }

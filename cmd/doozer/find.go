@@ -27,7 +27,7 @@ of a name, * any number of them, and ** any number across names.
 func findFiles(ctx context.Context, s *session, args []string) error {
 	for f, err := range s.client.Walk(ctx, glob(args), s.at()...) {
 		if err != nil {
-			return err
+			return as("find "+glob(args), err)
 		}
 		if err := s.printFound(f); err != nil {
 			return err

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"github.com/ha/doozer/client"
 )
 
 const defaultAddr = "127.0.0.1:8046"
@@ -30,7 +32,11 @@ func globalFlags(fs *pflag.FlagSet, s *session) {
 // flags are those that several verbs have.
 func (v *verb) flags(fs *pflag.FlagSet, s *session) {
 	if v.atRev {
-		fs.VarP(&revFlag{&s.rev}, "r", "r", "get, stat and those that list: as of that revision;\nwatch, wait: from that revision on")
+		text := v.rev
+		if text == "" {
+			text = "get, stat and those that list: as of that revision;\nwatch, wait: from that revision on"
+		}
+		fs.VarP(&revFlag{&s.rev}, "r", "r", text)
 	}
 	if v.atNode {
 		fs.BoolVar(&s.local, "local", false, "what this node has, also when a majority is gone; it\nmay lack the latest writes")
@@ -49,11 +55,14 @@ func wrongFlag(err error) error {
 	return usageError(err.Error())
 }
 
-// revFlag is a revision, if it was given.
+// revFlag is a revision to read at, if it was given.
 type revFlag struct{ rev **int64 }
 
 func (f *revFlag) Set(s string) (err error) {
 	*f.rev, err = parseRev(s)
+	if err == nil && **f.rev < 0 {
+		err = usageError(fmt.Sprintf("%q is not a revision to read at", s))
+	}
 	return err
 }
 
@@ -62,7 +71,7 @@ func (f *revFlag) Type() string   { return "revision" }
 
 func parseRev(s string) (*int64, error) {
 	rev, err := strconv.ParseInt(s, 10, 64)
-	if err != nil {
+	if err != nil || rev < client.Clobber {
 		return nil, usageError(fmt.Sprintf("%q is not a revision", s))
 	}
 	return &rev, nil

@@ -145,11 +145,18 @@ func (l *line) fits() error {
 	if err != nil {
 		return err
 	}
+	addrs := 0
 	for _, f := range l.flags {
 		name, _, _ := strings.Cut(f[2:], "=")
+		if name == "a" {
+			addrs++
+		}
 		if cmd.Flags().Lookup(name) == nil && l.root.PersistentFlags().Lookup(name) == nil {
 			return usageError(fmt.Sprintf("%s takes no -%s (doozer help %s)", v.name, name, v.name))
 		}
+	}
+	if addrs > 1 {
+		return usageError("-a is there twice: doozer:?ca=<address>&ca=<address> names several nodes")
 	}
 	return nil
 }
@@ -164,7 +171,7 @@ func find(name string) (*verb, error) {
 		names.AddCommand(&cobra.Command{Use: v.name, Run: func(*cobra.Command, []string) {}, Hidden: v.name == "man"})
 	}
 	hint := "doozer help"
-	if near := names.SuggestionsFor(name); len(near) > 0 {
+	if near := names.SuggestionsFor(name); len(near) > 0 && len(name) > 2 {
 		hint = "is it " + strings.Join(near, ", or ") + "? See " + hint
 	}
 	return nil, usageError(fmt.Sprintf("there is no verb %s (%s)", name, hint))

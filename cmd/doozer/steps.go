@@ -134,7 +134,7 @@ func (st *step) check(line string) error {
 	case st.Rev == nil:
 		return fmt.Errorf("there is no revision: %.80q", line)
 	case *st.Rev < client.Clobber:
-		return fmt.Errorf("%d is not a revision", *st.Rev)
+		return fmt.Errorf(`"%d" is not a revision`, *st.Rev)
 	case st.Op == "set":
 		return st.body.check()
 	}

@@ -33,14 +33,14 @@ func (s *session) readSubtree(ctx context.Context, path string) (*subtree, error
 	_, rev, err := s.client.Stat(ctx, path, opts...)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, as(path, err)
 	case rev == client.Missing && path != "/":
 		return nil, fmt.Errorf("%s: %w", path, client.ErrNoEnt)
 	}
 	t.single = rev > 0
 	for f, err := range s.client.Walk(ctx, t.glob(), opts...) {
 		if err != nil {
-			return nil, err
+			return nil, as(path, err)
 		}
 		t.files = append(t.files, f)
 	}

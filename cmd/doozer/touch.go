@@ -27,14 +27,14 @@ func touch(ctx context.Context, s *session, args []string) error {
 	for {
 		value, rev, err := s.client.Get(ctx, args[0])
 		if err != nil {
-			return err
+			return as("touch "+args[0], err)
 		}
 		rev, err = s.client.Set(ctx, args[0], rev, value)
 		if errors.Is(err, client.ErrRevMismatch) {
 			continue
 		}
 		if err != nil {
-			return err
+			return as("touch "+args[0], err)
 		}
 		return s.printRev(args[0], rev)
 	}

@@ -33,6 +33,7 @@ type verb struct {
 	args     string // as its help shows them
 	min, max int    // number of arguments; max below 0: any
 	atRev    bool   // -r is of use
+	rev      string // what it is of use for, if that is not as with others
 	atNode   bool   // -local is of use
 	compares bool   // the second argument is a revision, for session.rev
 	offline  bool   // it needs no node

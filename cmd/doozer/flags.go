@@ -34,7 +34,7 @@ func (v *verb) flags(fs *pflag.FlagSet, s *session) {
 	if v.atRev {
 		text := v.rev
 		if text == "" {
-			text = "get, stat and those that list: as of that revision;\nwatch, wait: from that revision on"
+			text = "get, stat and those that list: as of that revision,\nwhich they wait for; watch, wait: from that one on"
 		}
 		fs.VarP(&revFlag{&s.rev}, "r", "r", text)
 	}

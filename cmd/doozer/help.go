@@ -23,8 +23,8 @@ func helpVerb() verb {
 	return verb{
 		name: "help", args: "[verb]", max: 1, offline: true,
 		brief: "explain doozer, or a verb",
-		help: `Without an argument, lists all verbs. Beside those it explains "flags", which
-are there for many verbs, and "exit", the exit statuses.
+		help: `Without an argument, lists all verbs, in 50 lines. Beside those it explains
+"flags", which are there for many verbs, and "exit", the exit statuses.
 
     $ doozer help set
 `,
@@ -69,7 +69,7 @@ func printVerbs(w io.Writer) error {
 		}
 		out.WriteString(g.title + "\n")
 		for _, v := range g.verbs {
-			fmt.Fprintf(out, "    %-33s %s\n", v.usage(), v.brief)
+			fmt.Fprintf(out, "    %-36s %s\n", v.usage(), v.brief)
 		}
 	}
 	out.WriteString(helpTail)

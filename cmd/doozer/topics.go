@@ -60,9 +60,9 @@ func exitText() string {
 	return `An error is one line on standard error, and an exit status:
 
 ` + strings.Join(exitLines(), "") + `
-After 124, 130, or "outcome unknown", a write may have happened or not. The
-status of a command that doozer runs is passed on; 128 and n if signal n ended
-it.
+After 74, 124, 130, or "outcome unknown", a write may have happened or not.
+The status of a command that doozer runs is passed on; 128 and n if signal n
+ended it.
 `
 }
 

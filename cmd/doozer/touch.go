@@ -16,7 +16,7 @@ watch it hear of it; or creates it, empty. No other write is ever undone: when
 somebody else writes in between, touch starts over from what is there then.
 Prints the new revision.
 
-    $ doozer touch /config
+    $ doozer touch /config/title
     19
 `,
 		run: touch,

@@ -9,7 +9,9 @@ func completionVerb() verb {
 		name: "completion", args: "bash|zsh|fish", min: 1, max: 1, offline: true,
 		brief: "print a script for the shell",
 		help: `Prints a script that has the shell complete verbs, flags, and paths, which it
-asks the cluster of -a or DOOZER_URI for, for half a second at most.
+asks the cluster of -a or DOOZER_URI for, for half a second at most. That for
+bash needs nothing else; who has no package bash-completion, which reads the
+folder in the example, puts "source <(doozer completion bash)" into ~/.bashrc.
 
     $ doozer completion bash >/etc/bash_completion.d/doozer
     $ doozer completion zsh >"${fpath[1]}/_doozer"
@@ -29,6 +31,7 @@ func completion(_ context.Context, s *session, args []string) error {
 	root := newRoot(new(session))
 	switch args[0] {
 	case "bash":
+		s.out.WriteString(bashWords)
 		return root.GenBashCompletionV2(s.out, true)
 	case "zsh":
 		return root.GenZshCompletion(s.out)

@@ -42,11 +42,14 @@ unless -force is given. It waits until the change is in force.
 	}
 }
 
-func completeMembers(_ *completing, args []string, _ string) []string {
-	if len(args) > 0 {
-		return nil
+func completeMembers(c *completing, args []string, _ string) []string {
+	switch {
+	case len(args) == 0:
+		return []string{"add", "remove", "replace"}
+	case len(args) == 1 && args[0] != "add":
+		return c.slots()
 	}
-	return []string{"add", "remove", "replace"}
+	return nil
 }
 
 func members(ctx context.Context, s *session, args []string, force bool) error {

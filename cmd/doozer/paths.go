@@ -21,13 +21,11 @@ func (c *completing) paths(word string) (list []string) {
 		c.open = true
 		return []string{"/"}
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	cl, err := dial(ctx, c.s.config(false), c.s.addr)
-	if err != nil {
+	ctx, cl, end := c.dial()
+	defer end()
+	if cl == nil {
 		return nil
 	}
-	defer cl.Close()
 	dir := word[:strings.LastIndex(word, "/")+1]
 	for name, err := range cl.Getdir(ctx, parentDir(dir), client.Local()) {
 		if err != nil || len(list) == mostPaths {
@@ -38,6 +36,38 @@ func (c *completing) paths(word string) (list []string) {
 		}
 	}
 	c.open = markDirs(ctx, cl, list)
+	return list
+}
+
+// dial is a client for as long as a person waits; nil if there is no node.
+func (c *completing) dial() (ctx context.Context, cl *client.Client, end func()) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	cl, err := dial(ctx, c.s.config(false), c.s.addr)
+	if err != nil {
+		return ctx, nil, cancel
+	}
+	return ctx, cl, func() {
+		cl.Close()
+		cancel()
+	}
+}
+
+// slots are the names of all slots, and the ids of those who have them.
+func (c *completing) slots() (list []string) {
+	ctx, cl, end := c.dial()
+	defer end()
+	if cl == nil {
+		return nil
+	}
+	for f, err := range cl.Walk(ctx, calDir+"*", client.Local()) {
+		if err != nil || len(list) >= mostPaths {
+			break
+		}
+		list = append(list, strings.TrimPrefix(f.Path, calDir))
+		if id := string(f.Value); isID(id) {
+			list = append(list, id)
+		}
+	}
 	return list
 }
 

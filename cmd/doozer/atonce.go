@@ -3,31 +3,37 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/ha/doozer/client"
 	"github.com/ha/doozer/store"
 )
 
-// mostAtOnce is how many bytes of values go into one transaction, which has to fit
-// into a frame.
-const mostAtOnce = 2 * store.MaxValue
-
-// waiting is the files that are to be written, and the bytes of their values.
-func (p *plan) waiting() (files []*planned, size int) {
+// waiting is the files that are to be written.
+func (p *plan) waiting() (files []*planned) {
 	for i := range p.files {
 		if f := &p.files[i]; f.outcome == pending {
 			files = append(files, f)
-			size += len(f.value)
 		}
 	}
-	return files, size
+	return files
+}
+
+// oneTxn reports whether one transaction can write all of files.
+func oneTxn(files []*planned) bool {
+	size, names := 0, 0
+	for _, f := range files {
+		size += len(f.value)
+		names += strings.Count(f.path, "/")
+	}
+	return len(files) <= store.MaxSteps && size <= store.MaxValue && names <= store.MaxTxnNames
 }
 
 // writeAtOnce writes all files by one transaction: all are there then, or none.
 func (p *plan) writeAtOnce(ctx context.Context, c *client.Client) {
 	unsure := false // an earlier attempt may have done it
 	for range attempts {
-		files, _ := p.waiting()
+		files := p.waiting()
 		if len(files) == 0 {
 			return // it had
 		}
@@ -56,7 +62,7 @@ func (p *plan) writeAtOnce(ctx context.Context, c *client.Client) {
 			break
 		}
 	}
-	if files, _ := p.waiting(); unsure {
+	if files := p.waiting(); unsure {
 		settle(files, result{outcome: unknown, err: client.ErrOutcomeUnknown})
 	}
 }

@@ -19,7 +19,7 @@ print them: "path", which is taken as below <path>, and "value" or "base64".
 First everything is checked: if any path, value or line is wrong, or any file
 is there already with another value (see -n, -f), nothing is written. A file
 that is there with the same value is fine, so an import that was interrupted
-can be repeated. Up to 128 files, of 2 MiB together, are written by one
+can be repeated. Up to 128 files, of 1 MiB together, are written by one
 transaction: all, or none. Of more it may be that a part is written; then it
 stops, and lists which files were written and which not. The exit status is
 that of the first failure.
@@ -62,7 +62,7 @@ func (p *plan) collect(ctx context.Context, s *session, from, dir string) error 
 	case from == "-":
 		err = p.readLines(s.input(ctx), "standard input", under)
 	case statErr != nil:
-		return statErr
+		err = statErr
 	case info.IsDir():
 		err = p.readFolder(from, under)
 	default:

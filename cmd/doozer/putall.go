@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/ha/doozer/client"
-	"github.com/ha/doozer/store"
 )
 
 const (
@@ -20,7 +19,7 @@ const (
 func (p *plan) write(ctx context.Context, s *session) error {
 	calls, cancel := outlasting(ctx, grace)
 	defer cancel()
-	if files, size := p.waiting(); len(files) <= store.MaxSteps && size <= mostAtOnce {
+	if oneTxn(p.waiting()) {
 		p.writeAtOnce(calls, s.client)
 	} else {
 		p.writeEach(ctx, calls, s.client)

@@ -121,6 +121,8 @@ func (st *step) words(line string) (err error) {
 	}
 	if len(parts) > 3 {
 		st.Value = &parts[3]
+	} else if err == nil && st.Op == "set" && st.Rev != nil {
+		err = errors.New("there is no value (an empty one comes after a space as well)")
 	}
 	return err
 }

@@ -87,7 +87,7 @@ func removeMember(ctx context.Context, ch *changing, args []string) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(ch.s.out, "slot %s is gone: %s is no member\n", sl.Name, sl.ID)
+	_, err := fmt.Fprintf(ch.s.out, "slot %s is gone: %s is no member\n", sl.Name, word(sl.ID))
 	return err
 }
 
@@ -119,6 +119,6 @@ func replaceMember(ctx context.Context, ch *changing, args []string) error {
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(ch.s.out, "slot %s: %s in place of %s, at revision %d\n", sl.Name, next.ID, sl.ID, rev)
+	_, err = fmt.Fprintf(ch.s.out, "slot %s: %s in place of %s, at revision %d\n", sl.Name, next.ID, word(sl.ID), rev)
 	return err
 }

@@ -8,7 +8,8 @@ import (
 
 func cpVerb() verb {
 	return verb{
-		name: "cp", args: "<from> <to>", min: 2, max: 2, atRev: true, rev: "copy what was there at that revision", tidies: true, formats: "json",
+		name: "cp", args: "<from> <to>", min: 2, max: 2, atRev: true, tidies: true, formats: "json",
+		rev:   "copy what was there at that revision",
 		brief: "copy a file, or all below a directory",
 		help: `Copies a file to the path <to>, or all files below a directory to below the
 directory <to>, as they are at one revision: the present one, or that of -r,

@@ -20,7 +20,8 @@ import (
 
 func exportVerb() verb {
 	return verb{
-		name: "export", args: "<path> <dir|file.jsonl|->", min: 2, max: 2, atRev: true, rev: "write the files of that revision", atNode: true, tidies: true,
+		name: "export", args: "<path> <dir|file.jsonl|->", min: 2, max: 2, atRev: true, atNode: true, tidies: true,
+		rev:   "write the files of that revision",
 		brief: "write files of the tree into a folder",
 		help: `Writes the file, or all files below the directory, as they are at one
 revision, into a folder, or, with a name that ends in .jsonl, or with - to

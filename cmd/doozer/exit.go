@@ -61,19 +61,6 @@ func inTime(ctx context.Context, err error) error {
 	return err
 }
 
-// as has a node's refusal say what the user asked for: the client says what it sent.
-func as(what string, err error) error {
-	if refused, ok := errors.Unwrap(err).(*client.Error); ok {
-		return fmt.Errorf("%s: %w", what, refused)
-	}
-	return err
-}
-
-// mismatch is an error with the status of a revision mismatch, that says what is there.
-func mismatch(text string) error {
-	return exitError{int(client.ErrRevMismatch.Code), errors.New(text)}
-}
-
 // report writes err as one line and returns the exit status that stands for
 // it.
 func report(stderr io.Writer, err error) int {

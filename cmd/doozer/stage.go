@@ -11,8 +11,11 @@ import (
 
 // stage makes a new file beside the one of that name, which is to take its place:
 // with its mode and, where that is allowed, its owner; or else with mode, without
-// what the umask takes.
+// what the umask takes. What is not a regular file is not to be replaced.
 func stage(name string, mode os.FileMode) (*os.File, error) {
+	if err := absentOr(checkRegular(name)); err != nil {
+		return nil, err
+	}
 	old, err := os.Stat(name)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -41,7 +40,8 @@ replaced by a whole new one, with its mode: after -check, a shell command that
 is to fail if DOOZER_FILE, which is not yet in place, is not good; and then
 -reload is run. What fails is told on standard error, and tried again at the
 next change; with -once it ends doozer, with the exit status of the command.
-The text comes of one revision. While the cluster is out of reach it waits.
+What is there and is no regular file, like a pipe or a device, is refused. The
+text comes of one revision. While the cluster is out of reach it waits.
 
   getv "/a"          the value of a file; getv "/a" "x": "x" if it is not there
   get "/a"           the file: .Path .Value .Rev
@@ -71,6 +71,9 @@ type rendering struct {
 }
 
 func (r *rendering) run(ctx context.Context, source string) error {
+	if err := checkRegular(source); err != nil { // to open a pipe may take for ever
+		return err
+	}
 	text, err := os.ReadFile(source)
 	if err != nil {
 		return err
@@ -117,10 +120,7 @@ func (r *rendering) refresh(ctx context.Context) error {
 	if err := r.template.Execute(&text, nil); err != nil {
 		return dataError(err.Error())
 	}
-	name, err := filepath.EvalSymlinks(r.name)
-	if errors.Is(err, os.ErrNotExist) {
-		name, err = r.name, nil
-	}
+	name, err := resolve(r.name)
 	if err != nil {
 		return err
 	}

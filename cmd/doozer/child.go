@@ -27,8 +27,8 @@ func (s *session) runCommand(ctx context.Context, argv, env []string, stdin io.R
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, s.stdout, s.errs
 	cmd.Env = append(append(os.Environ(), "DOOZER_URI="+s.addr), env...)
 	cmd.WaitDelay = s.grace
-	apart(cmd, !isTerminal(stdin))
-	err := runHere(cmd)
+	apart(cmd)
+	err := s.runHere(cmd)
 	if ctx.Err() != nil && cmd.Process != nil {
 		killRest(cmd)
 	}
@@ -37,12 +37,18 @@ func (s *session) runCommand(ctx context.Context, argv, env []string, stdin io.R
 
 // runHere runs a command on a thread that lives for as long: a child that is to
 // die with its parent dies with the thread that made it.
-func runHere(cmd *exec.Cmd) error {
+func (s *session) runHere(cmd *exec.Cmd) error {
 	done := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
-		done <- cmd.Run()
+		err := cmd.Start()
+		if err == nil {
+			takeBack := lend(cmd.Process.Pid, s.held)
+			err = cmd.Wait()
+			takeBack(cmd.ProcessState)
+		}
+		done <- err
 	}()
 	return <-done
 }

@@ -46,6 +46,7 @@ func (s *session) hold(ctx context.Context, use func(ctx context.Context, h *hel
 
 // until ends the command when done is closed; what it returns ends that.
 func (h *held) until(done <-chan struct{}, why func() error) (stop func()) {
+	h.s.held = why
 	left, gone := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(gone)

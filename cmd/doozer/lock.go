@@ -29,6 +29,17 @@ If the lock is lost, with its session or because somebody deleted its file,
 the command is asked to end (SIGTERM), killed after -grace, and the exit
 status is 75. Else it is that of the command. -t limits how long to wait for
 the lock, with -n not at all: then 76 says that somebody else has it.
+
+What the command has started ends with it. If doozer is killed (SIGKILL), on
+Linux the command is killed, too, but not what it has started; elsewhere it
+goes on. On a terminal the command is in the foreground, and Ctrl-C goes to
+it; after Ctrl-Z both stop, and the command goes on only if the lock is held
+still (on Linux; elsewhere Ctrl-Z stops the command alone). While doozer alone
+is stopped (SIGSTOP) the command goes on, without the lock after a while: that
+is what the token is for.
+
+The files in the directory are those who wait, the oldest first: that holds
+the lock. "doozer walk '<path>/*'" shows them, with their sessions' names.
 `,
 		setup: func(fs *pflag.FlagSet) action {
 			try := fs.BoolP("n", "n", false, "do not wait")

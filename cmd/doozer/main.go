@@ -31,6 +31,7 @@ type session struct {
 	color   colors        // -color
 	command []string      // to run, of a verb that runs one
 	grace   time.Duration // for that to end, once it was asked to
+	held    func() error  // if not nil: whether what it needs is held still, at once
 }
 
 func main() {

@@ -21,7 +21,7 @@ leader.
 			grace := graceFlag(fs)
 			return func(ctx context.Context, s *session, args []string) error {
 				s.grace = *grace
-				return s.hold(ctx, func(ctx context.Context, h *held) error {
+				return s.hold(ctx, true, func(ctx context.Context, h *held) error {
 					l, err := s.client.Election(args[0]).Campaign(ctx, h.session, []byte(args[1]))
 					if err != nil {
 						return err

@@ -29,9 +29,13 @@ func (s *session) newHeld() *held {
 const closing = 2 * time.Second
 
 // hold makes a session for use, and ends it after that. ctx is for all that comes
-// before the command runs.
-func (s *session) hold(ctx context.Context, use func(ctx context.Context, h *held) error) error {
-	sess, err := s.client.NewSession(ctx)
+// before the command runs; without wait it does not wait for a quorum.
+func (s *session) hold(ctx context.Context, wait bool, use func(ctx context.Context, h *held) error) error {
+	var sess *client.Session
+	err := s.begin(ctx, wait, func(ctx context.Context) (err error) {
+		sess, err = s.client.NewSession(ctx)
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,8 @@ token as its revision, so that a write can be made to depend on it:
 If the lock is lost, with its session or because somebody deleted its file,
 the command is asked to end (SIGTERM), killed after -grace, and the exit
 status is 75. Else it is that of the command. -t limits how long to wait for
-the lock, with -n not at all: then 76 says that somebody else has it.
+the lock, with -n not at all: then 76 says that somebody else has it, and 127
+after some seconds that there is no quorum.
 
 What the command has started ends with it. If doozer is killed (SIGKILL), on
 Linux the command is killed, too, but not what it has started; elsewhere it
@@ -46,7 +47,7 @@ the lock. "doozer walk '<path>/*'" shows them, with their sessions' names.
 			grace := graceFlag(fs)
 			return func(ctx context.Context, s *session, args []string) error {
 				s.grace = *grace
-				return s.hold(ctx, func(ctx context.Context, h *held) error {
+				return s.hold(ctx, !*try, func(ctx context.Context, h *held) error {
 					take := h.session.Lock
 					if *try {
 						take = h.session.TryLock

@@ -5,6 +5,8 @@ import (
 	"path"
 
 	"github.com/spf13/pflag"
+
+	"github.com/ha/doozer/client"
 )
 
 func registerVerb() verb {
@@ -29,7 +31,11 @@ takes until the command runs.
 				if err := checkPath(args[0], false); err != nil {
 					return err
 				}
-				r, err := s.client.Register(ctx, path.Dir(args[0]), path.Base(args[0]), []byte(args[1]))
+				var r *client.Registration
+				err := s.begin(ctx, true, func(ctx context.Context) (err error) {
+					r, err = s.client.Register(ctx, path.Dir(args[0]), path.Base(args[0]), []byte(args[1]))
+					return err
+				})
 				if err != nil {
 					return err
 				}

@@ -31,7 +31,7 @@ how long it takes until the command runs.
 			grace := graceFlag(fs)
 			return func(ctx context.Context, s *session, _ []string) error {
 				s.grace = *grace
-				return s.hold(ctx, func(ctx context.Context, h *held) error {
+				return s.hold(ctx, true, func(ctx context.Context, h *held) error {
 					if err := h.set(ctx, *files, *force); err != nil {
 						return err
 					}

@@ -30,7 +30,8 @@ environment is another one that tells where it is. A secret comes of the address
 
 When the node is lost, doozer goes on at another node of the cluster. It gives
 up when none is found for 5 s; with -local at once. template, exec and register
-do not give up.
+do not give up. Nor do lock, elect, session and register when there is no quorum:
+they say so and wait, but for -n. -t limits that.
 `
 }
 

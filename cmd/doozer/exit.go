@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"strings"
+	"syscall"
 
 	"github.com/ha/doozer/client"
 )
@@ -17,12 +20,13 @@ const (
 	exitData        = 65  // what was to be read makes no sense
 	exitUnreachable = 69  // no node can be reached
 	exitRefused     = 73  // it would cost the quorum
-	exitIO          = 74  // standard input or output failed
-	exitLost        = 75  // the session was lost
+	exitIO          = 74  // a file, or standard input or output, failed
+	exitLost        = 75  // the session was lost, or what was held with it
 	exitLocked      = 76  // somebody else has the lock
 	exitLate        = 124 // the time limit passed
 	exitNoRun       = 126 // a command cannot be run
 	exitNoCommand   = 127 // there is no such command
+	exitOther       = 127 // none of these
 	exitInterrupted = 130
 )
 
@@ -93,6 +97,20 @@ func status(err error) int {
 		return int(refused.Code)
 	case errors.Is(err, client.ErrUnreachable), errors.Is(err, client.ErrLost), errors.Is(err, client.ErrNoCluster):
 		return exitUnreachable
+	case errors.Is(err, client.ErrSessionLost), errors.Is(err, client.ErrLockLost), errors.Is(err, client.ErrReplaced):
+		return exitLost
+	case isIO(err):
+		return exitIO
 	}
-	return exitIO
+	return exitOther
+}
+
+// isIO reports whether a file, or standard input or output, failed.
+func isIO(err error) bool {
+	for _, e := range []error{io.ErrShortWrite, io.ErrUnexpectedEOF, io.ErrClosedPipe, fs.ErrClosed} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return errors.As(err, new(*fs.PathError)) || errors.As(err, new(*os.LinkError)) || errors.As(err, new(syscall.Errno))
 }

@@ -30,8 +30,8 @@ environment is another one that tells where it is. A secret comes of the address
 
 When the node is lost, doozer goes on at another node of the cluster. It gives
 up when none is found for 5 s; with -local at once. template, exec and register
-do not give up. Nor do lock, elect, session and register when there is no quorum:
-they say so and wait, but for -n. -t limits that.
+do not give up. Nor do lock, elect, session and register without a quorum: they
+say so and wait, but for lock -n and elect -n. -t limits that.
 `
 }
 
@@ -86,7 +86,7 @@ func exits() []exit {
 		{exitLocked, "somebody else has the lock"},
 		{exitLate, "the time limit passed, that of -t as a rule"},
 		{126, "the command could not be run"},
-		{127, "another error of the node's, as no quorum; or no such command"},
+		{127, "another error, as no quorum; or no such command"},
 		{exitInterrupted, "interrupted"},
 	}
 }

@@ -39,7 +39,9 @@ matches, until it is interrupted. When the text has changed, the file is
 replaced by a whole new one, with its mode: after -check, a shell command that
 is to fail if DOOZER_FILE, which is not yet in place, is not good; and then
 -reload is run. What fails is told on standard error, and tried again at the
-next change; with -once it ends doozer, with the exit status of the command.
+next change that the glob matches, whether or not the text is another one then;
+with -once it ends doozer, with the exit status of the command. A -reload that
+failed before doozer was started again is not owed: the file is in place.
 What is there and is no regular file, like a pipe or a device, is refused. The
 text comes of one revision. While the cluster is out of reach it waits.
 
@@ -68,6 +70,7 @@ type rendering struct {
 	once          bool
 	check, reload string
 	live          *live
+	owed          bool // the file was replaced, and reload has not succeeded since
 }
 
 func (r *rendering) run(ctx context.Context, source string) error {
@@ -114,7 +117,7 @@ func (r *rendering) or(err error) error {
 
 func (r *rendering) ended(ctx context.Context) error { return r.or(interruption(ctx)) }
 
-// refresh renders, and replaces the file if it is to have another text.
+// refresh renders, replaces the file if it is to have another text, and reloads.
 func (r *rendering) refresh(ctx context.Context) error {
 	var text bytes.Buffer
 	if err := r.template.Execute(&text, nil); err != nil {
@@ -125,13 +128,18 @@ func (r *rendering) refresh(ctx context.Context) error {
 		return err
 	}
 	old, err := os.ReadFile(name)
-	if err == nil && bytes.Equal(old, text.Bytes()) {
+	if err != nil || !bytes.Equal(old, text.Bytes()) {
+		if err := r.replace(ctx, name, text.Bytes()); err != nil {
+			return err
+		}
+		r.owed = true
+	}
+	if !r.owed {
 		return nil
 	}
-	if err := r.replace(ctx, name, text.Bytes()); err != nil {
-		return err
-	}
-	return r.shell(ctx, r.reload, name)
+	err = r.shell(ctx, r.reload, name)
+	r.owed = err != nil
+	return err
 }
 
 // replace puts a new file in place, if the check lets it.

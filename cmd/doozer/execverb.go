@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -22,7 +20,13 @@ file <dir>/db/host as DB_HOST, and likewise with . and - as with /; a line
 feed at the end of a value is cut off. When any of them changes, the command
 is asked to end (SIGTERM), killed after -grace, and run anew. When it ends by
 itself doozer does too, with its exit status. While the cluster is out of
-reach the command goes on.
+reach the command goes on; and if the files make no environment, because a
+value has a zero byte or two have the same name: that is told on standard
+error, and at the beginning it is an error.
+
+PATH, LD_*, DYLD_* and DOOZER_* would change what is run, and for whom: a file
+of such a name is left out, which is told. Others may steer the command, too:
+let only those write there who may.
 
     $ doozer exec /config sh -c 'echo $DB_HOST; sleep 1000'
     localhost
@@ -33,91 +37,127 @@ reach the command goes on.
 			grace := graceFlag(fs)
 			return func(ctx context.Context, s *session, args []string) error {
 				s.grace = *grace
-				return s.execAll(ctx, args[0], *once)
+				if err := checkPath(args[0], true); err != nil {
+					return err
+				}
+				x := &execution{s: s, dir: args[0], once: *once}
+				return x.run(ctx)
 			}
 		},
 		complete: commandFiles(1),
 	}
 }
 
-func (s *session) execAll(ctx context.Context, dir string, once bool) error {
-	if err := checkPath(dir, true); err != nil {
+// execution is a command that runs with files as its environment.
+type execution struct {
+	s    *session
+	dir  string
+	once bool
+	live *live
+	env  environment // that it has, or is to have next
+}
+
+func (x *execution) run(ctx context.Context) error {
+	x.live = &live{c: x.s.client, glob: inside(x.dir) + "**"}
+	if x.dir == "/" {
+		x.live.glob = ""
+	}
+	if err := x.live.load(ctx); err != nil {
 		return err
 	}
-	l := &live{c: s.client, glob: inside(dir) + "**"}
-	if dir == "/" {
-		l.glob = ""
-	}
-	if err := l.load(ctx); err != nil {
+	defer x.live.close()
+	if err := x.checkDir(ctx); err != nil {
 		return err
 	}
-	defer l.close()
-	env, err := l.environ(dir)
+	env, err := x.live.environ(x.dir)
+	if err != nil {
+		return err
+	}
+	x.take(env)
 	for again := true; again && err == nil; {
-		if once {
-			return s.runCommand(ctx, s.command, env, s.in)
+		if x.once {
+			return x.command(ctx)
 		}
-		again, env, err = s.execUntil(ctx, l, dir, env)
+		again, err = x.untilChange(ctx)
 	}
-	if s.life.Err() != nil && errors.Is(err, context.Canceled) {
+	if x.s.life.Err() != nil && errors.Is(err, context.Canceled) {
 		return errInterrupted
 	}
 	return err
 }
 
-// execUntil runs the command until it ends, or until it is to have another
-// environment, which it returns.
-func (s *session) execUntil(ctx context.Context, l *live, dir string, env []string) (again bool, next []string, err error) {
+// checkDir is an error if a file is in the place of the directory. It may come later.
+func (x *execution) checkDir(ctx context.Context) error {
+	if len(x.live.files) > 0 {
+		return nil
+	}
+	_, rev, err := x.s.client.Stat(ctx, x.dir)
+	switch {
+	case err != nil:
+		return err
+	case rev == client.Missing:
+		fmt.Fprintf(x.s.errs, "doozer: there is no directory %s yet\n", x.dir)
+	case rev != client.Dir:
+		return fmt.Errorf("%s: %w", x.dir, client.ErrNotDir)
+	}
+	return nil
+}
+
+// take takes over an environment, and tells what is left out of it, if it was not before.
+func (x *execution) take(env environment) {
+	for _, path := range env.left {
+		if !slices.Contains(x.env.left, path) {
+			fmt.Fprintf(x.s.errs, "doozer: %s is left out: it may not set such a variable (doozer help exec)\n", path)
+		}
+	}
+	x.env = env
+}
+
+func (x *execution) command(ctx context.Context) error {
+	return x.s.runCommand(ctx, x.s.command, x.env.vars, x.s.in)
+}
+
+// untilChange runs the command until it ends, or until it is to have another
+// environment.
+func (x *execution) untilChange(ctx context.Context) (again bool, err error) {
 	run, stop := context.WithCancel(ctx)
 	defer stop()
+	var next environment
 	changed := make(chan error, 1)
 	go func() {
 		var err error
-		next, err = l.differs(ctx, dir, env)
+		next, err = x.differs(ctx)
 		if !errors.Is(err, client.ErrClosed) {
 			stop()
 		}
 		changed <- err
 	}()
-	err = s.runCommand(run, s.command, env, s.in)
+	err = x.command(run)
 	if run.Err() == nil || ctx.Err() != nil {
-		l.close() // it ended by itself, or with doozer
+		x.live.close() // it ended by itself, or with doozer
 		<-changed
-		return false, nil, err
+		return false, err
 	}
 	if err = <-changed; err != nil {
-		return false, nil, err
+		return false, err
 	}
-	return true, next, nil
+	x.take(next)
+	return true, nil
 }
 
-// differs waits until the environment differs from env, and returns it.
-func (l *live) differs(ctx context.Context, dir string, env []string) ([]string, error) {
+// differs waits until the files make another environment, and returns it. What makes
+// none is told, and is to be put right while the command goes on.
+func (x *execution) differs(ctx context.Context) (environment, error) {
 	for {
-		if err := l.next(ctx); err != nil {
-			return nil, err
+		if err := x.live.next(ctx); err != nil {
+			return environment{}, err
 		}
-		next, err := l.environ(dir)
-		if err != nil || !slices.Equal(next, env) {
-			return next, err
-		}
-	}
-}
-
-// environ is the files below a directory as environment variables, in order.
-func (l *live) environ(dir string) (env []string, err error) {
-	from := map[string]string{}
-	for _, path := range slices.Sorted(maps.Keys(l.files)) {
-		name := strings.ToUpper(strings.NewReplacer("/", "_", ".", "_", "-", "_").Replace(path[len(inside(dir)):]))
-		value := strings.TrimSuffix(string(l.files[path].Value), "\n")
+		next, err := x.live.environ(x.dir)
 		switch {
-		case from[name] != "":
-			return nil, dataError(fmt.Sprintf("%s and %s would both be %s", from[name], path, name))
-		case strings.Contains(value, "\x00"):
-			return nil, dataError(path + " has a zero byte, which no environment can have")
+		case err != nil:
+			fmt.Fprintf(x.s.errs, "doozer: the command keeps its environment: %s\n", oneLine(err))
+		case !slices.Equal(next.vars, x.env.vars):
+			return next, nil
 		}
-		from[name] = path
-		env = append(env, name+"="+value)
 	}
-	return env, nil
 }

@@ -23,13 +23,13 @@ on, and goes on at another node when its own is lost. It ends when it is
 interrupted, with -t, when the reader of its output does, or with status 4
 when no node keeps the history any more that it would need.
 
--exec <command...>, which comes last, runs a command for each change, one
-after the other, instead of printing it: with DOOZER_PATH, DOOZER_REV, and
-DOOZER_EVENT, which is "set" or "del", in its environment, and the new body as
-its standard input. With -batch it runs once for all changes that have come
-meanwhile, and gets them as -o json prints them; DOOZER_REV is that of the
-last, and DOOZER_EVENT "batch". A command that fails ends the watch, with its
-exit status.
+-exec <command...>, which comes last and needs a glob before it, runs a
+command for each change, one after the other, instead of printing it: with
+DOOZER_PATH, DOOZER_REV, and DOOZER_EVENT, which is "set" or "del", in its
+environment, and the new body as its standard input. With -batch it runs once
+for all changes that have come meanwhile, and gets them as -o json prints
+them; DOOZER_REV is that of the last, and DOOZER_EVENT "batch". A command that
+fails ends the watch, with its exit status.
 
     $ doozer watch '/config/**'
     /config/db/host 23 set 8
@@ -52,8 +52,13 @@ exit status.
 type watching struct{ exec, batch bool }
 
 func (o *watching) run(ctx context.Context, s *session, args []string) error {
-	if o.exec && len(s.command) == 0 || o.batch && !o.exec {
-		return usageError("usage: doozer watch [glob] -exec <command...>")
+	switch {
+	case o.exec && len(args) == 0:
+		return usageError("usage: doozer watch <glob> -exec <command...>: which files? The glob comes before -exec ('/**': all)")
+	case o.exec && len(s.command) == 0:
+		return usageError("usage: doozer watch <glob> -exec <command...>: which command?")
+	case o.batch && !o.exec:
+		return usageError("-batch goes with -exec")
 	}
 	var from int64
 	if s.rev != nil {

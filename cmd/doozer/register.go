@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"path"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -31,9 +31,10 @@ takes until the command runs.
 				if err := checkPath(args[0], false); err != nil {
 					return err
 				}
+				i := strings.LastIndex(args[0], "/")
 				var r *client.Registration
 				err := s.begin(ctx, true, func(ctx context.Context) (err error) {
-					r, err = s.client.Register(ctx, path.Dir(args[0]), path.Base(args[0]), []byte(args[1]))
+					r, err = s.client.Register(ctx, args[0][:i], args[0][i+1:], []byte(args[1]))
 					return err
 				})
 				if err != nil {

@@ -53,6 +53,29 @@ A secret, when the address names none; the first, if both are there.
 .TP
 .B NO_COLOR
 With any value but the empty one: no colours.
+.PP
+A command that doozer runs inherits the environment, the secrets included, and is
+told by it:
+.TP
+.B DOOZER_URI
+The cluster, as the address that doozer was given, with the secret in it if there is
+one.
+.TP
+.BR DOOZER_LOCK_TOKEN ", " DOOZER_LOCK_FILE
+The fencing token, and the file by which the lock is held
+.RB ( lock ", " elect ).
+.TP
+.B DOOZER_SESSION
+The session's name
+.RB ( session ", " lock ", " elect ).
+.TP
+.BR DOOZER_PATH ", " DOOZER_REV ", " DOOZER_EVENT
+What has changed, at which revision, and how: set, del or batch
+.RB ( watch ).
+.TP
+.B DOOZER_FILE
+The file that was rendered
+.RB ( template ).
 .SH SEE ALSO
 .BR doozerd (8)
 `

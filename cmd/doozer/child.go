@@ -44,7 +44,7 @@ func (s *session) runHere(cmd *exec.Cmd) error {
 		defer runtime.UnlockOSThread()
 		err := cmd.Start()
 		if err == nil {
-			takeBack := lend(cmd.Process.Pid, s.held)
+			takeBack := lend(cmd.Process.Pid, cmd.Stdin == s.in, s.held)
 			err = cmd.Wait()
 			takeBack(cmd.ProcessState)
 		}

@@ -10,6 +10,8 @@ import (
 // go on for long without what doozer holds for it.
 func dieWithParent(attr *syscall.SysProcAttr) { attr.Pdeathsig = syscall.SIGKILL }
 
+const seesStops = true // hasStopped tells
+
 // hasStopped reports whether a command was stopped, as by Ctrl-Z, and has not gone on.
 // It tells so once, and takes nothing from who waits for the command's end.
 func hasStopped(pid int) bool {

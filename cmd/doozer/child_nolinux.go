@@ -7,5 +7,7 @@ import "syscall"
 // dieWithParent does nothing: only Linux can do that.
 func dieWithParent(*syscall.SysProcAttr) {}
 
+const seesStops = false
+
 // hasStopped does not know: to ask would take the command's end from who waits for it.
 func hasStopped(int) bool { return false }

@@ -11,7 +11,9 @@ import (
 func apart(*exec.Cmd) {}
 
 // lend does nothing: a terminal is nobody's own here.
-func lend(int, func() error) (takeBack func(*os.ProcessState)) { return func(*os.ProcessState) {} }
+func lend(int, bool, func() error) (takeBack func(*os.ProcessState)) {
+	return func(*os.ProcessState) {}
+}
 
 func killRest(*exec.Cmd) {}
 

@@ -35,7 +35,8 @@ What the command has started ends with it. If doozer is killed (SIGKILL), on
 Linux the command is killed, too, but not what it has started; elsewhere it
 goes on. On a terminal the command is in the foreground, and Ctrl-C goes to
 it; after Ctrl-Z both stop, and the command goes on only if the lock is held
-still (on Linux; elsewhere Ctrl-Z stops the command alone). While doozer alone
+still (on Linux; elsewhere Ctrl-Z stops the command alone). So a pager that
+doozer's output goes to cannot read from there meanwhile. While doozer alone
 is stopped (SIGSTOP) the command goes on, without the lock after a while: that
 is what the token is for.
 

@@ -19,28 +19,32 @@ type terminal struct {
 	own   int          // doozer's process group
 	group int          // that of the command
 	held  func() error // an error if the command is to run no more; may be nil
+	lent  bool         // the command is to be in the foreground when doozer is
 
-	stops, goesOn chan os.Signal
+	stops, goesOn chan os.Signal // the command has stopped, or ended; doozer goes on
 	quit, gone    chan struct{}
 }
 
-// lend lends a command the terminal, if there is one that doozer is in the foreground of.
+// lend lends a command the terminal, if there is one that doozer is in the foreground of:
+// now, or when it asks for it, as one does that is not to read what doozer would.
 // While it has it, Ctrl-C goes to the command. When that is stopped, doozer is too; when
 // doozer goes on, so does the command, unless held says that it may not.
-func lend(group int, held func() error) (takeBack func(*os.ProcessState)) {
+func lend(group int, now bool, held func() error) (takeBack func(*os.ProcessState)) {
 	file, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
 	if err != nil {
 		return func(*os.ProcessState) {} // there is no terminal
 	}
 	t := &terminal{
-		file: file, own: syscall.Getpgrp(), group: group, held: held,
+		file: file, own: syscall.Getpgrp(), group: group, held: held, lent: now || !seesStops,
 		stops: make(chan os.Signal, 1), goesOn: make(chan os.Signal, 1),
 		quit: make(chan struct{}), gone: make(chan struct{}),
 	}
 	signal.Ignore(syscall.SIGTTOU) // what doozer says in the background is not to stop it
 	signal.Notify(t.stops, syscall.SIGCHLD)
 	signal.Notify(t.goesOn, syscall.SIGCONT)
-	t.resume()
+	if t.lent {
+		t.resume()
+	}
 	go t.follow()
 	return t.takeBack
 }
@@ -66,14 +70,25 @@ func (t *terminal) follow() {
 	for {
 		select {
 		case <-t.stops:
-			if hasStopped(t.group) {
-				t.suspend()
-			}
+			t.stopped()
 		case <-t.goesOn:
 			t.resume()
 		case <-t.quit:
 			return
 		}
+	}
+}
+
+// stopped sees to a command that was stopped: because it has not got the terminal, and can
+// have it, or else by who is at the terminal.
+func (t *terminal) stopped() {
+	switch {
+	case !hasStopped(t.group):
+	case t.move(t.own, t.group):
+		t.lent = true
+		t.resume()
+	default:
+		t.suspend()
 	}
 }
 
@@ -94,7 +109,9 @@ func (t *terminal) resume() {
 	if t.held != nil && t.held() != nil {
 		return // it is about to be ended
 	}
-	t.move(t.own, t.group)
+	if t.lent {
+		t.move(t.own, t.group)
+	}
 	_ = syscall.Kill(-t.group, syscall.SIGCONT)
 }
 

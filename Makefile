@@ -2,7 +2,7 @@
 
 GO      ?= go
 STATIC  := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-RACY    := ./store ./server ./client ./peer ./web ./cmd/doozer ./cmd/doozer-backup
+RACY    := ./store ./server ./client ./peer ./web ./cmd/doozer-backup
 SIMTIME ?= 20s
 
 .PHONY: all build run test lint unit race sim e2e chaos shortchaos bench man proto clean

@@ -145,7 +145,7 @@ func TestCommandLineAccess(t *testing.T) {
 	check(reading("get /x"), "", "get", "/x")
 	check(reading("stat /x"), "", "stat", "/x")
 	check(reading("walk /**"), "", "walk", "/**")
-	check(reading("walk /**"), "", "find")
+	check(reading("find /**"), "", "find")
 	check(reading("wait /**"), "", "wait", "-r", "1000", "/**")
 	check([]row{
 		{secrets("rw", "ro"), "", 0, ""}, {nil, "rw", 0, ""},

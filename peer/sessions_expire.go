@@ -88,20 +88,26 @@ func (r *registrar) list() error {
 	return nil
 }
 
-// look does all that there is to do now.
+// look does all that there is to do now, lot by lot; between two it takes in who was prolonged meanwhile.
 func (r *registrar) look(ctx context.Context) error {
-	if err := r.catchUp(); err != nil {
-		return err
+	for more := true; more; {
+		if err := r.catchUp(); err != nil {
+			return err
+		}
+		if len(r.sessions.lives) == 0 {
+			return nil
+		}
+		turn, ok := r.n.turn(ctx)
+		if !ok {
+			r.sessions.anew(r.clock.now)
+			return nil
+		}
+		var err error
+		if more, err = r.expire(ctx, turn*r.lease/4); err != nil {
+			return err
+		}
 	}
-	if len(r.sessions.lives) == 0 {
-		return nil
-	}
-	turn, ok := r.n.turn(ctx)
-	if !ok {
-		r.sessions.anew(r.clock.now)
-		return nil
-	}
-	return r.expire(ctx, turn*r.lease/4)
+	return nil
 }
 
 // turn is how many of the members that are well come before this node; not ok if it is not
@@ -168,27 +174,27 @@ func (r *registrar) leaseAt(rev int64) int64 {
 }
 
 // expire ends the sessions that were not prolonged for their lease, and that much longer. A session that was
-// prolonged after all is not deleted, since its revision is another one then.
-func (r *registrar) expire(ctx context.Context, grace int64) error {
+// prolonged after all is not deleted, since its revision is another one then. It reports whether there may be more.
+func (r *registrar) expire(ctx context.Context, grace int64) (more bool, err error) {
 	over := r.sessions.expired(r.clock.now, r.lease, grace, maxEnding)
 	var writes [][]byte
 	for _, s := range over {
 		m, err := store.EncodeDel(store.SessDir+"/"+s.name, s.rev)
 		if err != nil {
-			return err
+			return false, err
 		}
 		writes = append(writes, m)
 	}
 	results, err := r.n.writeAll(ctx, writes)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for i, err := range results {
 		if err == nil {
 			r.n.cfg.Log.Info("a session expired", "session", over[i].name)
 		} else if !errors.Is(err, store.ErrRevMismatch) {
-			return err
+			return false, err
 		}
 	}
-	return nil
+	return len(over) == maxEnding, nil
 }

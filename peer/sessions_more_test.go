@@ -377,9 +377,28 @@ func TestLateDeletions(t *testing.T) {
 	assert.Equal(t, nil, err)
 	_, err = c.SetEphemeral(t.Context(), "/e", client.Clobber, nil, "t") // and this is another's
 	assert.Equal(t, nil, err)
-	assert.Equal(t, nil, r.expire(t.Context(), 0))
+	_, err = r.expire(t.Context(), 0)
+	assert.Equal(t, nil, err)
 	undone, err := (&clearer{n: n, st: nodes[0].Store}).write(t.Context(), writes)
 	assert.T(t, undone && err == nil, err)
 	assert.T(t, here(nodes[0], "/ctl/sess/s"))
 	assert.T(t, here(nodes[0], "/e"))
+}
+
+// One look ends all sessions that are over, however many.
+func TestOneLookEndsAll(t *testing.T) {
+	const n = 3*maxEnding + 1
+	r := leased(t, 1, time.Hour)[0]
+	c := r.dial(t)
+	together(t, n, func(i int) error {
+		_, err := c.Set(t.Context(), fmt.Sprint("/ctl/sess/s", i), client.Clobber, nil)
+		return err
+	})
+	reg := &registrar{n: r.node, st: r.Store, sessions: newSessions()}
+	assert.Equal(t, nil, reg.list())
+	defer reg.watch.Close()
+	reg.clock.now += int64(time.Hour)
+	assert.Equal(t, nil, reg.look(t.Context()))
+	left, _ := r.Store.View().Stat(store.SessDir)
+	assert.Equal(t, 0, left)
 }

@@ -119,7 +119,7 @@ func makeSessions(ctx context.Context, addrs []string, n int) (*keepers, error) 
 	return k, nil
 }
 
-// keep makes a session with its file, and keeps it alive until the context ends.
+// keep makes a session with its file, keeps it alive until the context ends, and prolongs it for the last time.
 func (k *keepers) keep(ctx context.Context, c *client.Client, name string, made chan<- error) {
 	err := c.Checkin(ctx, name, client.Missing)
 	if err == nil {
@@ -129,11 +129,24 @@ func (k *keepers) keep(ctx context.Context, c *client.Client, name string, made 
 	for err == nil && ctx.Err() == nil {
 		err = c.Checkin(ctx, name, client.Clobber)
 	}
-	if ctx.Err() == nil {
+	if ctx.Err() != nil {
+		err = prolong(context.WithoutCancel(ctx), c, name)
+	}
+	if err != nil {
 		k.mu.Lock()
 		k.lost++
 		k.mu.Unlock()
 	}
+}
+
+// prolong gives a session a lease from now. All sessions are left with that, so that they end at once, and not in the
+// waves in which they were renewed; and which was lost before is found out.
+func prolong(ctx context.Context, c *client.Client, name string) error {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	path := store.SessDir + "/" + name
+	_, err := c.Commit(ctx, new(client.Txn).Check(path, client.Clobber).Set(path, client.Clobber, nil))
+	return err
 }
 
 // abandon stops to keep the sessions alive, all at once, and tells how many were lost before.

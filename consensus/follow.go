@@ -138,7 +138,8 @@ func (m *Machine) stream() {
 // bound of bytes, and returns the seqn up to which it came.
 func (m *Machine) tell(x *node, lo, hi int64, limit int) int64 {
 	bytes := 0
-	for _, e := range m.log.from(lo) {
+	for i := m.log.first(lo); i < m.log.next; i++ {
+		e := m.log.at(i)
 		if e.Seqn >= hi {
 			break
 		}

@@ -64,7 +64,8 @@ func (m *Machine) tellSkips() {
 // has no slots any more, it tells which seqns are nops.
 func (m *Machine) tellSkipsTo(x *node) {
 	if from := max(x.told, x.applied+1, m.log.floor+1); from < m.win.lo {
-		for _, e := range m.log.from(from) {
+		for i := m.log.first(from); i < m.log.next; i++ {
+			e := m.log.at(i)
 			if from < e.Seqn {
 				m.send(x, Message{Kind: Value, Lo: from, Hi: e.Seqn})
 			}

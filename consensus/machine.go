@@ -134,6 +134,7 @@ type Machine struct {
 	grantAt int64 // it grants nothing before
 
 	// Liveness and filling.
+	due       int64 // when a tick is to come
 	hearsNow  []ID
 	beatAt    int64
 	deaf      bool  // two members that this node hears do not hear each other
@@ -226,8 +227,9 @@ func (m *Machine) begin(st State) {
 	m.judge()
 }
 
-// clock takes the time of an input. A gap between two inputs means that this
-// node was itself asleep: it does not blame the others for that.
+// clock takes the time of an input. One that comes late, after a gap or when a
+// tick was due, means that this node was itself asleep: it does not blame the
+// others for that.
 func (m *Machine) clock(now int64) {
 	if m.now == 0 { // the first input
 		m.tipAt = now
@@ -236,7 +238,7 @@ func (m *Machine) clock(now int64) {
 		}
 	}
 	if m.now > 0 {
-		m.forgive(now - m.now - int64(m.cfg.Tick))
+		m.forgive(now - max(m.now, m.due) - int64(m.cfg.Tick))
 	}
 	m.now = max(m.now, now)
 }
@@ -264,7 +266,7 @@ func (m *Machine) LinkDown(now int64, id ID) {
 	}
 	x.linked = false
 	clear(x.out)
-	x.out, x.sub = x.out[:0], subscription{}
+	x.out, x.sub, x.owed = x.out[:0], subscription{}, Message{}
 	m.unknownVia(x)
 	m.beats()
 	m.judge()
@@ -300,19 +302,6 @@ func (m *Machine) Read(now int64, key uint64) {
 		m.readBy = m.now + int64(m.cfg.Timeout)
 	}
 	m.reads = append(m.reads, key)
-}
-
-// Tick does what is due. It is to be called every 2 to 5 ms.
-func (m *Machine) Tick(now int64) {
-	m.clock(now)
-	m.expire()
-	m.expireReads()
-	m.expireHolds()
-	m.beats()
-	m.fillStuck()
-	m.repeat()
-	m.askFollow()
-	m.askAgain()
 }
 
 // Entries gives what is learned and not applied: the mutations in order; all
@@ -424,6 +413,7 @@ func (m *Machine) Take(out *Output) {
 		m.askFollow()
 	}
 	m.stream()
+	m.giveGrants()
 	out.Done = append(out.Done[:0], m.out.Done...)
 	out.Snapshot = m.out.Snapshot
 	clear(m.out.Done)

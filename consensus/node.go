@@ -21,8 +21,9 @@ type node struct {
 	cutOff   bool  // a member that has two-way links with fewer than a majority
 	filledTo int64 // while it is cut off: this node filled its slots up to there
 
-	held    hold  // the lease that this node granted it
-	granted grant // the lease that it granted this node
+	held    hold    // the lease that this node granted it
+	owed    Message // a grant of that which it is to be told of; Kind 0: none
+	granted grant   // the lease that it granted this node
 
 	refuses  int64 // until then nothing is passed on to it
 	rejected int64 // when it was last told which of its slots are promised away

@@ -11,10 +11,10 @@ import (
 	"github.com/ha/doozer/store"
 )
 
-// The loop's own times: between two ticks of consensus, and between two looks
-// at links and at what waited too long.
+// The loop's own times: how long before a tick of consensus is due a turn takes
+// it along, and between two looks at links and at what waited too long.
 const (
-	tickEvery   = 4 * time.Millisecond
+	tickEarly   = 2 * time.Millisecond
 	upkeepEvery = 100 * time.Millisecond
 )
 
@@ -35,8 +35,8 @@ type loop struct {
 	machine *consensus.Machine
 	ended   bool // no turn is taken any more
 
-	now    int64 // the clock, sampled once a turn
-	ticked int64
+	now    int64       // the clock, sampled once a turn
+	ticks  *time.Timer // wakes run for a tick
 	upkept int64
 
 	batch    batch
@@ -50,8 +50,7 @@ type loop struct {
 
 // run takes turns until ctx ends, and then tells all who wait so.
 func (l *loop) run(ctx context.Context) {
-	ticker := time.NewTicker(tickEvery)
-	defer ticker.Stop()
+	defer l.ticks.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -61,7 +60,7 @@ func (l *loop) run(ctx context.Context) {
 			// Let those who are about to leave something do so: a larger batch
 			// costs no more packets and wake-ups than a small one.
 			runtime.Gosched()
-		case <-ticker.C:
+		case <-l.ticks.C:
 		}
 		l.turn()
 		l.hurry()
@@ -83,7 +82,7 @@ func (l *loop) hurry() {
 			return
 		}
 		if !l.turning.TryLock() {
-			return // who takes a turn hurries after it, and there is the ticker
+			return // who takes a turn hurries after it, and there are the ticks
 		}
 		l.turnLocked()
 		l.turning.Unlock()
@@ -112,7 +111,7 @@ func (l *loop) turnLocked() {
 	}
 	l.clients.propose(l.now, l.batch.proposals, l.machine)
 	l.clients.read(l.now, l.batch.reads, l.machine)
-	if l.now-l.ticked >= int64(tickEvery)/2 {
+	if l.now >= l.machine.Due()-int64(tickEarly) {
 		l.tick()
 	}
 	l.apply()
@@ -139,8 +138,8 @@ func (l *loop) arrive(a *arrival) {
 
 // tick does what time alone brings.
 func (l *loop) tick() {
-	l.ticked = l.now
 	l.machine.Tick(l.now)
+	l.ticks.Reset(time.Duration(l.machine.Due() - l.now))
 	if l.now-l.upkept >= int64(upkeepEvery) {
 		l.upkept = l.now
 		l.clients.expire(l.now)

@@ -135,7 +135,7 @@ func newLoop(n *node, o *origin) (*loop, error) {
 		return nil, fmt.Errorf("cannot begin: %w", err)
 	}
 	l := &loop{cfg: n.cfg, me: n.me, node: n, in: n.in, st: o.st, machine: machine,
-		applier: applier{st: o.st, changed: n.changed}, remotes: make(map[consensus.ID]*remote)}
+		applier: applier{st: o.st, changed: n.changed}, remotes: make(map[consensus.ID]*remote), ticks: time.NewTimer(0)}
 	l.applier.begin()
 	l.in.hurry = l.hurry
 	return l, nil

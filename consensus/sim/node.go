@@ -80,13 +80,13 @@ func (c *Cluster) start(n *node, snap *snapshot) {
 	c.events.push(event{at: c.now + span(c.rand, 0, c.p.TickHi), kind: evTick, node: n.index})
 }
 
-// tick fires the node's ticker; one tick at most waits for its loop.
+// tick fires the node's ticker, where the machine says that a tick is due; one at most waits for its loop.
 func (c *Cluster) tick(n *node) {
 	if n.dead {
 		return
 	}
 	c.events.push(event{at: c.now + span(c.rand, c.p.TickLo, c.p.TickHi), kind: evTick, node: n.index})
-	if !n.ticked {
+	if !n.ticked && n.clock(c.now) >= n.m.Due()-2*ms {
 		n.ticked = true
 		c.input(n, input{kind: inTick})
 	}

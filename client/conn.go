@@ -50,6 +50,8 @@ type conn struct {
 	tag      int32             // the last one given out
 	flushing bool              // someone is about to flush what is queued
 	room     chan struct{}     // closed when there is room for output again; nil unless senders wait for it
+	asking   bool              // PROGRESS is not answered yet
+	mute     bool              // the node does not know PROGRESS
 	err      error             // why the connection ended; nil while it lives
 }
 

@@ -40,7 +40,7 @@ type health struct {
 // silent is asked for a sign of life, which it gives at once from its own
 // store: one that is stopped, or out of reach, does not. Whether it still has a
 // majority to agree with is asked now and then, for the sake of watches: they
-// would wait for ever there.
+// would wait for ever there; and the rest of the time how far the watches are, see askProgress.
 func (h *health) tick() {
 	h.ticks++
 	h.silent++
@@ -55,8 +55,12 @@ func (h *health) tick() {
 	case h.silent == askAt:
 		h.conn.post(revRequest(Local()), sign{})
 	}
-	if h.ticks%(checkEvery*perPeriod) == 0 && !h.link.cfg.Pinned && !h.asking.Swap(true) {
+	switch {
+	case h.link.cfg.Pinned:
+	case h.ticks%(checkEvery*perPeriod) == 0 && !h.asking.Swap(true):
 		h.conn.post(revRequest(), h)
+	case h.ticks%perPeriod == 0:
+		h.conn.askProgress()
 	}
 }
 

@@ -44,11 +44,11 @@ type Watch struct {
 //
 // It outlives connections: on the next one it goes on after the last change
 // that it brought, and a node that is behind that brings what follows once it
-// has caught up. Nodes keep a history of limited length, though. When neither
+// has caught up. That it brought all up to a revision, though there was
+// nothing for it, it learns from the node every Config.Keepalive, and goes on from there.
+// Nodes keep a history of limited length, though, that of one which joined from then on only. When neither
 // the node nor two others have all that follows the watch ends with
-// ErrTooLate; so does one whose reader falls behind the history, and one that
-// loses its connection after it brought nothing for longer than the history
-// reaches: nobody can tell then whether something was missed. The way out is
+// ErrTooLate; so does one whose reader falls behind the history: nobody can tell then whether something was missed. The way out is
 // to look at what there is, and to watch what follows: Rev, Walk At that
 // revision, Watch from the next one (see the example). Mirror does just that by
 // itself.
@@ -175,6 +175,13 @@ func (w *watchCursor) see(r *reply) bool {
 	}
 	w.seen++
 	return true
+}
+
+// pass notes that nothing more comes of the revisions up to rev.
+func (w *watchCursor) pass(rev int64) {
+	if w.seen == 0 && w.from > 0 {
+		w.from = max(w.from, rev+1)
+	}
 }
 
 // retry: nodes keep history from their own start on, so another one may have more.

@@ -29,24 +29,25 @@ const (
 type Request_Verb int32
 
 const (
-	Request_CHECKIN Request_Verb = 0
-	Request_GET     Request_Verb = 1
-	Request_SET     Request_Verb = 2
-	Request_DEL     Request_Verb = 3
-	Request_ESET    Request_Verb = 4
-	Request_REV     Request_Verb = 5
-	Request_WAIT    Request_Verb = 6
-	Request_NOP     Request_Verb = 7
-	Request_WATCH   Request_Verb = 8
-	Request_WALK    Request_Verb = 9
-	Request_CANCEL  Request_Verb = 10
-	Request_GETDIR  Request_Verb = 14
-	Request_STAT    Request_Verb = 16
-	Request_SELF    Request_Verb = 20
-	Request_PEER    Request_Verb = 32
-	Request_TXN     Request_Verb = 33
-	Request_STATUS  Request_Verb = 34
-	Request_ACCESS  Request_Verb = 99
+	Request_CHECKIN  Request_Verb = 0
+	Request_GET      Request_Verb = 1
+	Request_SET      Request_Verb = 2
+	Request_DEL      Request_Verb = 3
+	Request_ESET     Request_Verb = 4
+	Request_REV      Request_Verb = 5
+	Request_WAIT     Request_Verb = 6
+	Request_NOP      Request_Verb = 7
+	Request_WATCH    Request_Verb = 8
+	Request_WALK     Request_Verb = 9
+	Request_CANCEL   Request_Verb = 10
+	Request_GETDIR   Request_Verb = 14
+	Request_STAT     Request_Verb = 16
+	Request_SELF     Request_Verb = 20
+	Request_PEER     Request_Verb = 32
+	Request_TXN      Request_Verb = 33
+	Request_STATUS   Request_Verb = 34
+	Request_PROGRESS Request_Verb = 35
+	Request_ACCESS   Request_Verb = 99
 )
 
 // Enum value maps for Request_Verb.
@@ -69,27 +70,29 @@ var (
 		32: "PEER",
 		33: "TXN",
 		34: "STATUS",
+		35: "PROGRESS",
 		99: "ACCESS",
 	}
 	Request_Verb_value = map[string]int32{
-		"CHECKIN": 0,
-		"GET":     1,
-		"SET":     2,
-		"DEL":     3,
-		"ESET":    4,
-		"REV":     5,
-		"WAIT":    6,
-		"NOP":     7,
-		"WATCH":   8,
-		"WALK":    9,
-		"CANCEL":  10,
-		"GETDIR":  14,
-		"STAT":    16,
-		"SELF":    20,
-		"PEER":    32,
-		"TXN":     33,
-		"STATUS":  34,
-		"ACCESS":  99,
+		"CHECKIN":  0,
+		"GET":      1,
+		"SET":      2,
+		"DEL":      3,
+		"ESET":     4,
+		"REV":      5,
+		"WAIT":     6,
+		"NOP":      7,
+		"WATCH":    8,
+		"WALK":     9,
+		"CANCEL":   10,
+		"GETDIR":   14,
+		"STAT":     16,
+		"SELF":     20,
+		"PEER":     32,
+		"TXN":      33,
+		"STATUS":   34,
+		"PROGRESS": 35,
+		"ACCESS":   99,
 	}
 )
 
@@ -642,7 +645,7 @@ var File_client_proto protoreflect.FileDescriptor
 
 const file_client_proto_rawDesc = "" +
 	"\n" +
-	"\fclient.proto\x12\x06doozer\"\xe3\x03\n" +
+	"\fclient.proto\x12\x06doozer\"\xf1\x03\n" +
 	"\aRequest\x12\x10\n" +
 	"\x03tag\x18\x01 \x01(\x05R\x03tag\x12(\n" +
 	"\x04verb\x18\x02 \x01(\x0e2\x14.doozer.Request.VerbR\x04verb\x12\x12\n" +
@@ -654,7 +657,7 @@ const file_client_proto_rawDesc = "" +
 	"\x03rev\x18\t \x01(\x03R\x03rev\x12\x18\n" +
 	"\asession\x18\x10 \x01(\tR\asession\x12\x14\n" +
 	"\x05local\x18\x11 \x01(\bR\x05local\x12\"\n" +
-	"\x05steps\x18\x12 \x03(\v2\f.doozer.StepR\x05steps\"\xc0\x01\n" +
+	"\x05steps\x18\x12 \x03(\v2\f.doozer.StepR\x05steps\"\xce\x01\n" +
 	"\x04Verb\x12\v\n" +
 	"\aCHECKIN\x10\x00\x12\a\n" +
 	"\x03GET\x10\x01\x12\a\n" +
@@ -676,7 +679,8 @@ const file_client_proto_rawDesc = "" +
 	"\x04PEER\x10 \x12\a\n" +
 	"\x03TXN\x10!\x12\n" +
 	"\n" +
-	"\x06STATUS\x10\"\x12\n" +
+	"\x06STATUS\x10\"\x12\f\n" +
+	"\bPROGRESS\x10#\x12\n" +
 	"\n" +
 	"\x06ACCESS\x10c\"\x8e\x01\n" +
 	"\x04Step\x12%\n" +

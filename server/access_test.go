@@ -33,7 +33,7 @@ func reads() []*ask {
 		a(walk).path("/**"), a(walk).path("/**").offset(0), a(walk).path("/**").local(), a(walk).path("/**").rev(1000),
 		a(wait).path("/**").rev(1), a(wait).path("/**").rev(1000), a(wait),
 		a(watch).path("/**"), a(watch).path("/**").rev(1), a(watch).path("/**").rev(1000), a(watch).path("["),
-		a(proto.Request_STATUS),
+		a(proto.Request_STATUS), a(proto.Request_PROGRESS),
 	}
 }
 
@@ -41,7 +41,7 @@ func writes() []*ask {
 	return []*ask{
 		a(write).path("/a").rev(-1).value("evil"), a(write), a(remove).path("/a").rev(-1), a(remove), a(nop),
 		a(proto.Request_CHECKIN).path("s").rev(0), a(proto.Request_ESET).path("/a").rev(-1).value("evil"),
-		a(txn).step(stepSet, "/a", -1, "evil"), a(txn).step(stepOf, "/a", 5, ""), a(txn), a(35), a(77), a(-1),
+		a(txn).step(stepSet, "/a", -1, "evil"), a(txn).step(stepOf, "/a", 5, ""), a(txn), a(36), a(77), a(-1),
 	}
 }
 

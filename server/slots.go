@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/ha/doozer/proto"
+	"github.com/ha/doozer/store"
 )
 
 // none ends a chain of slots.
@@ -22,6 +23,7 @@ type slot struct {
 	bytes  int32              // of the mutation that it proposed
 	next   int32              // in its tag's chain, or in the free list
 	stop   context.CancelFunc // ends its stream, or what holds it; nil: there is none
+	watch  *store.Watch       // what its stream follows; nil: nothing
 }
 
 // slots is a connection's outstanding requests: an array of slots, and a hash

@@ -86,6 +86,9 @@ func (c *conn) follow(i int32, from int64, serve func(context.Context, *store.Wa
 	if err != nil {
 		return err
 	}
+	c.mu.Lock()
+	c.slots.all[i].watch = w
+	c.mu.Unlock()
 	err = c.stream(i, func(ctx context.Context) {
 		defer w.Close()
 		serve(ctx, w)

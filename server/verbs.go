@@ -59,6 +59,8 @@ func (c *conn) serveVerb(i int32) error {
 		return c.wait(i)
 	case proto.Request_WATCH:
 		return c.watch(i)
+	case proto.Request_PROGRESS:
+		return c.progress(i)
 	case proto.Request_CANCEL:
 		return c.cancel(i)
 	case proto.Request_ACCESS:

@@ -42,6 +42,7 @@ func (s *Store) Reset(applied, rev int64, files iter.Seq[File]) error {
 	s.ids = ids
 	s.now.Store(st)
 	s.watchers.reset(rev)
+	s.watchers.offered.Store(applied)
 	s.waiters.wake(applied)
 	return nil
 }

@@ -103,6 +103,7 @@ func (s *Store) Apply(entries []Entry, to int64, results []error) []error {
 	st := &state{tree: w.tree, hist: w.hist, applied: to, rev: rev}
 	s.now.Store(st)
 	s.watchers.offer(&st.hist, old.hist.next)
+	s.watchers.offered.Store(to)
 	s.waiters.wake(to)
 	return results
 }

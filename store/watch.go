@@ -19,6 +19,7 @@ type Watch struct {
 	mu    sync.Mutex
 	scan  int64   // slots [scan, until) are yet to be searched for matches
 	until int64   // as long as there are any, found is empty
+	given bool    // Next returned something, or is about to, and was not called since
 	found []int64 // matching slots after those, maxFound at most
 	err   error   // why it ended
 }
@@ -114,13 +115,26 @@ func (w *Watch) offer(c change) {
 	w.signal()
 }
 
+// Offered is a revision of whose changes, and of those before, every watch that concerns them knows. It may be a little
+// below the applied one.
+func (s *Store) Offered() int64 { return s.watchers.offered.Load() }
+
+// Quiet reports whether nothing is left to be done of the changes that the watch knows of: Next
+// returned them all, and then was called once more. So whoever was told Offered before knows that the watch
+// is done with all up to there. It may be called from any goroutine.
+func (w *Watch) Quiet() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.err == nil && !w.given && len(w.found) == 0 && w.scan == w.until
+}
+
 // Next appends to buf what is there now, and does not wait: limit events, and as many
 // more as belong to the same transaction. If there is more, Ready receives. Errors: ErrTooLate when changes that the watch
 // had yet to return, or to search, are not kept any more; ErrClosed. Either is for good.
 func (w *Watch) Next(buf []Event, limit int) ([]Event, error) {
 	goal := len(buf) + limit
 	for len(buf) < goal {
-		scan, until, err := w.take()
+		scan, until, err := w.take(goal-len(buf) < limit)
 		if err != nil {
 			return buf, err
 		}
@@ -142,13 +156,15 @@ func (w *Watch) Next(buf []Event, limit int) ([]Event, error) {
 	return buf, nil
 }
 
-// take fills todo, or tells which slots are to be searched.
-func (w *Watch) take() (scan, until int64, err error) {
+// take fills todo, or tells which slots are to be searched. got tells whether Next has something
+// to return.
+func (w *Watch) take(got bool) (scan, until int64, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if len(w.todo) == 0 && w.scan == w.until {
 		w.todo, w.found = w.found, w.todo
 	}
+	w.given = got || len(w.todo) > 0 || w.scan < w.until
 	return w.scan, w.until, w.err
 }
 

@@ -8,7 +8,8 @@ import (
 // watchers is the open watches, so arranged that a change finds those it concerns
 // without looking at the others.
 type watchers struct {
-	count atomic.Int64 // of open watches: all that the writer looks at while there are none
+	count   atomic.Int64 // of open watches: all that the writer looks at while there are none
+	offered atomic.Int64 // all watches were offered the changes up to this revision
 
 	mu   sync.Mutex
 	root branch

@@ -16,7 +16,7 @@ func needs(verb proto.Request_Verb) (level Level, listed bool) {
 		proto.Request_PEER: // peers prove themselves; see Proof
 		return Nothing, true
 	case proto.Request_GET, proto.Request_STAT, proto.Request_GETDIR, proto.Request_WALK,
-		proto.Request_WAIT, proto.Request_WATCH, proto.Request_STATUS:
+		proto.Request_WAIT, proto.Request_WATCH, proto.Request_STATUS, proto.Request_PROGRESS:
 		return Read, true
 	case proto.Request_SET, proto.Request_DEL, proto.Request_ESET, proto.Request_CHECKIN,
 		proto.Request_NOP, proto.Request_TXN:

@@ -20,9 +20,9 @@ func TestNeeds(t *testing.T) {
 	want := map[Level][]proto.Request_Verb{
 		Nothing: {proto.Request_ACCESS, proto.Request_CANCEL, proto.Request_REV, proto.Request_SELF, proto.Request_PEER},
 		Read: {proto.Request_GET, proto.Request_STAT, proto.Request_GETDIR, proto.Request_WALK, proto.Request_WAIT,
-			proto.Request_WATCH, proto.Request_STATUS},
+			proto.Request_WATCH, proto.Request_STATUS, proto.Request_PROGRESS},
 		Write: {proto.Request_SET, proto.Request_DEL, proto.Request_ESET, proto.Request_CHECKIN, proto.Request_NOP,
-			proto.Request_TXN, 35, 77, -1, 1<<31 - 1}, // and some that nobody knows
+			proto.Request_TXN, 36, 77, -1, 1<<31 - 1}, // and some that nobody knows
 	}
 	for need, verbs := range want {
 		for _, verb := range verbs {

@@ -14,6 +14,7 @@ import (
 
 const (
 	sessDir   = "/ctl/sess"
+	goneDir   = "/ctl/gone" // whose file is there while an ended session leaves something
 	leaseFile = proto.LeasePath
 )
 
@@ -128,7 +129,7 @@ func (s *Session) Set(ctx context.Context, path string, rev int64, value []byte)
 	return newRev, err
 }
 
-// Close ends the session, and deletes it: the cluster then deletes its files. It tries for a lease at
+// Close ends the session, and deletes it: the cluster then deletes its files, for which Close waits. It takes a lease at
 // most, also while there is no majority. An error says that it is not certain that the session was deleted;
 // then it ends with its lease, as one that is lost already does: there is nothing to do for that.
 func (s *Session) Close(ctx context.Context) error {
@@ -142,7 +143,26 @@ func (s *Session) Close(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.age().lease)
 	defer cancel()
-	return s.client.remove(ctx, s.file())
+	if err := s.client.remove(ctx, s.file()); err != nil {
+		return err
+	}
+	s.awaitCleared(ctx)
+	return nil
+}
+
+// awaitCleared waits until nothing that the session has left is there any more: so whoever makes it anew finds
+// no file of its own in the way.
+func (s *Session) awaitCleared(ctx context.Context) {
+	note := goneDir + "/" + s.name
+	for round := 0; sleep(ctx, backoff(round, settleMaxPause)); round++ {
+		_, rev, err := s.client.Get(ctx, note)
+		if err == nil && rev != Missing {
+			_, err = s.client.Wait(ctx, note, rev+1)
+		}
+		if !passes(err) {
+			return
+		}
+	}
 }
 
 // quit is Close where nobody asks how it went.

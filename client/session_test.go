@@ -97,6 +97,20 @@ func renewals(r *running, s *Session) (n int) {
 }
 
 // A session that somebody deletes has ended for its program at once.
+// Who closes a session and makes another one at once finds nothing in the way.
+func TestCloseClears(t *testing.T) {
+	nodes := startCluster(t, 3, steady())
+	c, other := nodes[0].only(t), nodes[1].only(t)
+	for range 30 {
+		s := newSession(t, c)
+		_, err := s.Set(soon(t), "/q/a", Missing, nil)
+		assert.Equal(t, nil, err)
+		assert.Equal(t, nil, s.Close(soon(t)))
+		_, rev, err := other.Get(soon(t), "/q/a")
+		assert.T(t, err == nil && rev == Missing, rev, err)
+	}
+}
+
 func TestSessionDeleted(t *testing.T) {
 	nodes := startCluster(t, 1, steady())
 	c := dialed(t, Config{}, nodes[0].Started.Addr)

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -17,7 +18,7 @@ import (
 const childGrace = 10 * time.Second
 
 // runCommand runs a command until it ends. When ctx does, the command, and what it
-// has started, is asked to end, and has to after s.grace. Its error has the
+// has started, is asked to end, once, and has to after s.grace. Its error has the
 // exit status of the command.
 func (s *session) runCommand(ctx context.Context, argv, env []string, stdin io.Reader) error {
 	if err := s.out.Flush(); err != nil {
@@ -28,9 +29,15 @@ func (s *session) runCommand(ctx context.Context, argv, env []string, stdin io.R
 	cmd.Env = append(append(os.Environ(), "DOOZER_URI="+s.addr), env...)
 	cmd.WaitDelay = s.grace
 	apart(cmd)
+	var deadline time.Time
+	cmd.Cancel = sync.OnceValue(func() error {
+		deadline = time.Now().Add(s.grace)
+		return ask(cmd.Process)
+	})
 	err := s.runHere(cmd)
 	if ctx.Err() != nil && cmd.Process != nil {
-		killRest(cmd)
+		_ = cmd.Cancel() // of a command that has just ended by itself the rest was not asked
+		endRest(cmd.Process.Pid, deadline)
 	}
 	return commandError(argv, cmd, err)
 }

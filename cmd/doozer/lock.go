@@ -31,14 +31,15 @@ status is 75. Else it is that of the command. -t limits how long to wait for
 the lock, with -n not at all: then 76 says that somebody else has it, and 127
 after some seconds that there is no quorum.
 
-What the command has started ends with it. If doozer is killed (SIGKILL), on
-Linux the command is killed, too, but not what it has started; elsewhere it
-goes on. On a terminal the command is in the foreground, and Ctrl-C goes to
-it; after Ctrl-Z both stop, and the command goes on only if the lock is held
-still (on Linux; elsewhere Ctrl-Z stops the command alone). So a pager that
-doozer's output goes to cannot read from there meanwhile. While doozer alone
-is stopped (SIGSTOP) the command goes on, without the lock after a while: that
-is what the token is for.
+What the command has started is asked to end with it, and killed after -grace;
+what it leaves when it ends by itself goes on, without the lock. If doozer is
+killed (SIGKILL), on Linux the command is killed, too, but not what it has
+started; elsewhere it goes on. On a terminal the command is in the foreground,
+and Ctrl-C goes to it; after Ctrl-Z both stop, and the command goes on only if
+the lock is held still (on Linux; elsewhere Ctrl-Z stops the command alone). So
+a pager that doozer's output goes to cannot read from there meanwhile. While
+doozer alone is stopped (SIGSTOP) the command goes on, without the lock after a
+while: that is what the token is for.
 
 The files in the directory are those who wait, the oldest first: that holds
 the lock. "doozer walk '<path>/*'" shows them, with their sessions' names.

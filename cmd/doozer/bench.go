@@ -5,8 +5,10 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"os/signal"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -60,6 +62,7 @@ func (b *bench) run(ctx context.Context, s *session, _ []string) (err error) {
 	case b.size < 0 || b.size > store.MaxValue:
 		return usageError(fmt.Sprintf("-size: 0 to %d bytes", store.MaxValue))
 	}
+	signal.Ignore(syscall.SIGPIPE) // if nobody reads what it prints, that is an error, after which it tidies up
 	b.dir = "/bench-" + rand.Text()
 	defer func() { err = b.end(ctx, s.client, err) }()
 	value := make([]byte, b.size)

@@ -64,7 +64,7 @@ func (p *plan) collect(ctx context.Context, s *session, from, dir string) error 
 	case statErr != nil:
 		err = statErr
 	case info.IsDir():
-		err = p.readFolder(from, under)
+		err = p.readFolder(ctx, from, under)
 	default:
 		err = p.readLines(openFile(ctx, from), from, under)
 	}

@@ -2,7 +2,10 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -96,4 +99,17 @@ func TestImportRaced(t *testing.T) {
 			assert.Equal(t, want.value, string(value), i, j)
 		}
 	}
+}
+
+// A large folder takes long to read, and a signal ends that.
+func TestReadFolderIsInterrupted(t *testing.T) {
+	dir := t.TempDir()
+	assert.Equal(t, nil, os.WriteFile(filepath.Join(dir, "a"), nil, 0o666))
+	ctx, cancel := context.WithCancel(t.Context())
+	var p plan
+	assert.Equal(t, nil, p.readFolder(ctx, dir, "/x"))
+	assert.Equal(t, 1, len(p.files))
+	cancel()
+	assert.Equal(t, errInterrupted, p.readFolder(ctx, dir, "/x"))
+	assert.Equal(t, 1, len(p.files))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,14 +15,17 @@ import (
 	"github.com/ha/doozer/store"
 )
 
-// readFolder reads the files of a folder, which may be named by a link. What is in
-// it and neither file nor folder, as a link, is an error.
-func (p *plan) readFolder(folder, under string) error {
+// readFolder reads the files of a folder, which may be named by a link, until ctx ends.
+// What is in it and neither file nor folder, as a link, is an error.
+func (p *plan) readFolder(ctx context.Context, folder, under string) error {
 	folder, err := filepath.EvalSymlinks(folder)
 	if err != nil {
 		return err
 	}
 	return filepath.WalkDir(folder, func(name string, d fs.DirEntry, err error) error {
+		if err == nil {
+			err = interruption(ctx)
+		}
 		if err != nil || d.IsDir() {
 			return err
 		}

@@ -23,7 +23,7 @@ func (s *session) readSubtree(ctx context.Context, path string) (*subtree, error
 	t := &subtree{path: path}
 	at, err := s.moment(ctx)
 	if err != nil {
-		return nil, err
+		return nil, as(path, err)
 	}
 	t.rev = at
 	opts := s.at()

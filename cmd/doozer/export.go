@@ -74,7 +74,7 @@ func export(ctx context.Context, s *session, from, to string, force bool) error 
 		if err := t.writeLines(&text); err != nil {
 			return err
 		}
-		err = replaceFile(to, 0o666, text.Bytes(), func(string) error { return nil })
+		err = writeOver(to, text.Bytes())
 	default:
 		err = t.writeFolder(ctx, to)
 	}
@@ -121,6 +121,15 @@ func (t *subtree) writeLines(w io.Writer) error {
 	return nil
 }
 
+// writeOver writes a file, whole or not at all; that a link names it does not matter.
+func writeOver(name string, text []byte) error {
+	name, err := resolve(name)
+	if err != nil {
+		return err
+	}
+	return replaceFile(name, 0o666, text, func(string) error { return nil })
+}
+
 // writeFolder writes files into a folder, and cannot be led out of it.
 func (t *subtree) writeFolder(ctx context.Context, folder string) error {
 	for _, f := range t.files {
@@ -137,7 +146,7 @@ func (t *subtree) writeFolder(ctx context.Context, folder string) error {
 	}
 	defer root.Close()
 	for i, f := range t.files {
-		err := ctx.Err()
+		err := interruption(ctx)
 		if err == nil {
 			err = writeIn(root, t.relative(f.Path)[1:], f.Value)
 		}
@@ -148,8 +157,13 @@ func (t *subtree) writeFolder(ctx context.Context, folder string) error {
 	return nil
 }
 
+// writeIn writes a file. What is in its place, and is no regular one, it does not open:
+// that may take for ever.
 func writeIn(root *os.Root, name string, value []byte) error {
 	name = filepath.FromSlash(name)
+	if st, err := root.Stat(name); err == nil && !st.Mode().IsRegular() {
+		return notRegular(filepath.Join(root.Name(), name))
+	}
 	if dir := filepath.Dir(name); dir != "." {
 		if err := root.MkdirAll(dir, 0o777); err != nil {
 			return err

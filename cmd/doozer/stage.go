@@ -1,27 +1,24 @@
 package main
 
 import (
+	"crypto/rand"
 	"errors"
-	"io/fs"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strconv"
 )
 
 // stage makes a new file beside the one of that name, which is to take its place:
 // with its mode and, where that is allowed, its owner; or else with mode, without
 // what the umask takes. What is not a regular file is not to be replaced.
 func stage(name string, mode os.FileMode) (*os.File, error) {
-	if err := absentOr(checkRegular(name)); err != nil {
-		return nil, err
-	}
 	old, err := os.Stat(name)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case err == nil && !old.Mode().IsRegular():
+		return nil, notRegular(name)
+	case absentOr(err) != nil:
 		return nil, err
 	}
-	dir, base := filepath.Split(name)
-	temp := dir + "." + base + "." + strconv.FormatUint(rand.Uint64(), 36)
+	temp := filepath.Join(filepath.Dir(name), ".doozer-"+rand.Text())
 	f, err := os.OpenFile(temp, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil || old == nil {
 		return f, err

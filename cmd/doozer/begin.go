@@ -53,7 +53,7 @@ func (s *session) lacksQuorum(ctx context.Context, wait bool) bool {
 	case wait:
 		fmt.Fprintln(s.errs, "doozer: no quorum yet; waiting")
 	default:
-		rest(ctx, quorumLimit-quorumTold)
+		sleep(ctx, quorumLimit-quorumTold)
 	}
 	return true
 }
@@ -61,19 +61,9 @@ func (s *session) lacksQuorum(ctx context.Context, wait bool) bool {
 // hasQuorum reports whether a read is answered, after a while in which there is no
 // reason to ask.
 func (s *session) hasQuorum(ctx context.Context) bool {
-	rest(ctx, quorumTold/2)
+	sleep(ctx, quorumTold/2)
 	ctx, cancel := context.WithTimeout(ctx, quorumTold/2)
 	defer cancel()
 	_, err := s.client.Rev(ctx)
 	return err == nil
-}
-
-// rest waits for a time, or until ctx ends.
-func rest(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
-	}
 }

@@ -87,6 +87,15 @@ func (s *session) printJSON(v any) error {
 	return enc.Encode(v)
 }
 
+// printField writes a value, which has a name in an object.
+func (s *session) printField(name string, value any) error {
+	if s.format == inJSON {
+		return s.printJSON(map[string]any{name: value})
+	}
+	_, err := fmt.Fprintln(s.out, value)
+	return err
+}
+
 // printRev writes the revision that a write had.
 func (s *session) printRev(path string, rev int64) error {
 	if s.format == inJSON {

@@ -73,9 +73,12 @@ func (p *plan) put(ctx context.Context, c *client.Client, f *planned) result {
 	return last
 }
 
+// sleep waits for a time, or until ctx ends.
 func sleep(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
 	select {
+	case <-t.C:
 	case <-ctx.Done():
-	case <-time.After(d):
 	}
 }

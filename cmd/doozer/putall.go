@@ -69,10 +69,7 @@ func (p *plan) feed(ctx context.Context, jobs chan<- *planned) {
 // outlasting is a context that ends some time after ctx.
 func outlasting(ctx context.Context, by time.Duration) (context.Context, context.CancelFunc) {
 	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	context.AfterFunc(ctx, func() {
-		sleep(longer, by)
-		cancel()
-	})
+	context.AfterFunc(ctx, func() { time.AfterFunc(by, cancel) })
 	return longer, cancel
 }
 

@@ -1,9 +1,6 @@
 package main
 
-import (
-	"context"
-	"fmt"
-)
+import "context"
 
 func revVerb() verb {
 	return verb{
@@ -20,11 +17,7 @@ one that this node has.
 			if err != nil {
 				return err
 			}
-			if s.format == inJSON {
-				return s.printJSON(map[string]int64{"rev": rev})
-			}
-			_, err = fmt.Fprintln(s.out, rev)
-			return err
+			return s.printField("rev", rev)
 		},
 	}
 }

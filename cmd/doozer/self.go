@@ -1,9 +1,6 @@
 package main
 
-import (
-	"context"
-	"fmt"
-)
+import "context"
 
 func selfVerb() verb {
 	return verb{
@@ -20,11 +17,7 @@ func selfVerb() verb {
 			if err != nil {
 				return err
 			}
-			if s.format == inJSON {
-				return s.printJSON(map[string]string{"id": id})
-			}
-			_, err = fmt.Fprintln(s.out, id)
-			return err
+			return s.printField("id", id)
 		},
 	}
 }

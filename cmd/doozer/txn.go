@@ -1,9 +1,6 @@
 package main
 
-import (
-	"context"
-	"fmt"
-)
+import "context"
 
 func txnVerb() verb {
 	return verb{
@@ -57,9 +54,5 @@ func txn(ctx context.Context, s *session, args []string) error {
 	if err != nil {
 		return err
 	}
-	if s.format == inJSON {
-		return s.printJSON(map[string]int64{"rev": rev})
-	}
-	_, err = fmt.Fprintln(s.out, rev)
-	return err
+	return s.printField("rev", rev)
 }

@@ -10,10 +10,11 @@ import (
 // has to return soon after that: until then Run does not stand anew. When f returns before, the
 // office is given up.
 //
-// An error that f returns while in office ends Run, and is returned. One that it returns because it has
+// An error that f returns while in office ends Run, which returns it wrapped (errors.Is finds it). One that it returns because it has
 // lost office does not. The other errors are that of ctx, ErrClosed, and what a node says of a
 // path or value that it does not take. When Run returns there is no session any more, unless for
-// a whole lease no node could be reached.
+// a whole lease no node could be reached. After such an outage its candidacy of before is in line for a lease still,
+// and so long Run may wait for itself.
 func (e *Election) Run(ctx context.Context, value []byte, f func(ctx context.Context, l *Leadership) error) error {
 	for round := 0; sleep(ctx, backoff(round, time.Second)); round++ {
 		begun := time.Now()

@@ -40,7 +40,7 @@ var (
 var (
 	ErrUnreachable = errors.New("no node can be reached")
 	ErrLost        = errors.New("connection lost")
-	ErrClosed      = errors.New("client closed")
+	ErrClosed      = errors.New("closed")
 
 	errMoved = fmt.Errorf("%w: left for a better node", ErrLost)
 )

@@ -5,15 +5,22 @@ STATIC  := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 RACY    := ./store ./server ./client ./peer ./web ./cmd/doozer-backup
 SIMTIME ?= 20s
 
-.PHONY: all build run test lint unit race sim e2e chaos shortchaos bench man proto clean
+# A module of its own, for its dependencies' sake.
+BENCH   := cmd/doozer-bench
+
+.PHONY: all build product run test lint unit race sim e2e chaos shortchaos bench man proto clean
 
 all: build
 
-build:
+build: product
+	$(GO) -C $(BENCH) build -o $(CURDIR)/bin/ .
+
+# All but the benchmark.
+product:
 	$(GO) build -o bin/ ./cmd/...
 
 # One node, with the tree at http://localhost:8080.
-run: build
+run: product
 	./bin/doozerd
 
 test: lint unit sim race e2e shortchaos
@@ -21,9 +28,12 @@ test: lint unit sim race e2e shortchaos
 lint:
 	$(GO) vet ./...
 	$(GO) run $(STATIC) ./...
+	$(GO) -C $(BENCH) vet ./...
+	$(GO) -C $(BENCH) run $(STATIC) ./...
 
 unit: build
 	$(GO) test $$($(GO) list ./... | grep -v -e /consensus/sim -e /e2e)
+	$(GO) -C $(BENCH) test ./...
 
 # The simulator: scripts, the same seeds every time, and then fresh ones. And
 # the simulator itself, put to the test by planted bugs.
@@ -35,15 +45,15 @@ race:
 	GORACE=atexit_sleep_ms=0 $(GO) test -race $(RACY)
 
 # Real processes.
-e2e: build
+e2e: product
 	$(GO) test -count=1 -v ./cmd/e2e
 
 # Real processes under real faults, each in a network namespace of its own (as
 # root on Linux; else with fewer faults). CHAOS="-seed 1 -nodes 3" and so on.
-chaos: build
+chaos: product
 	./bin/chaos $(CHAOS)
 
-shortchaos: build
+shortchaos: product
 	./bin/chaos -nodes 3 -time 12s -timeout 1s $(CHAOS)
 
 bench: build

@@ -15,8 +15,9 @@ import (
 type answer struct {
 	tag, flags int
 	rev        int64
-	value      []byte // a part of the frame
-	code       int    // 0: no error
+	path       []byte // a part of the frame, as the value
+	value      []byte
+	code       int // 0: no error
 	detail     []byte
 }
 
@@ -76,6 +77,8 @@ func (a *answer) setNumber(num protowire.Number, v uint64) {
 
 func (a *answer) setBytes(num protowire.Number, v []byte) {
 	switch num {
+	case 5:
+		a.path = v
 	case 6:
 		a.value = v
 	case 101:

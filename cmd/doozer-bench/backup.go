@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"math"
 )
 
@@ -17,20 +16,28 @@ type backup struct {
 	restores []*restore
 }
 
-func measureBackup(ctx context.Context, o options, progress io.Writer) (*backup, error) {
-	f, err := measureFollows(ctx, o, progress)
+func measureBackup(ctx context.Context, b *bench) (*backup, error) {
+	f, err := measureFollows(ctx, b)
 	if err != nil {
 		return nil, fmt.Errorf("following: %w", err)
 	}
-	one, err := measureFirst(ctx, o, progress)
+	one, err := measureFirst(ctx, b)
 	if err != nil {
 		return nil, fmt.Errorf("the first snapshot: %w", err)
 	}
-	r, err := measureRestores(ctx, o, progress)
+	r, err := measureRestores(ctx, b)
 	if err != nil {
 		return nil, fmt.Errorf("restoring: %w", err)
 	}
 	return &backup{f, one, r}, nil
+}
+
+func (b *backup) goals() []goal {
+	return []goal{
+		most(0, "backup: keeps up with the full write rate: gaps", float64(b.gaps())),
+		most(1, "backup: seconds behind", b.follows.behind().Seconds()),
+		least(200_000, "backup: records restored a second", b.restoreRate()),
+	}
 }
 
 // gaps is how often the tool did not keep up with the cluster, in all.

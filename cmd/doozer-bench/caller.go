@@ -41,10 +41,11 @@ type caller struct {
 	win   window
 
 	start   time.Time
-	waiting int   // slots that are busy
-	answers int   // all of them, also those outside the window
-	lo, hi  int64 // the least and the greatest revision answered
-	inTime  hist  // latencies of the answers in the window
+	waiting int       // slots that are busy
+	answers int       // all of them, also those outside the window
+	lo, hi  int64     // the least and the greatest revision answered
+	inTime  hist      // latencies of the answers in the window
+	trace   *timeline // when answers came; nil: nobody asks
 }
 
 // run sends until the window's end, or until none are left to send, and
@@ -98,6 +99,9 @@ func (c *caller) takeAll(now time.Time) error {
 		}
 		if counts {
 			c.inTime.add(since - c.slots[i].sent)
+		}
+		if c.trace != nil {
+			c.trace.add(now)
 		}
 		if more {
 			c.send(i, since)

@@ -19,6 +19,9 @@ const startTime = 30 * time.Second
 type server struct {
 	procs []*process
 	addrs []string
+
+	doozerd string   // the program of further nodes
+	env     []string // what is set in their environment
 }
 
 func (s *server) stop() {
@@ -47,17 +50,17 @@ func startEcho(ctx context.Context) (*server, error) {
 	return s, nil
 }
 
-// startCluster starts n nodes on free ports, and waits until all are members.
-func startCluster(ctx context.Context, doozerd string, n int) (_ *server, err error) {
+// startCluster starts n nodes on free ports, with some variables set, and waits until all are members.
+func startCluster(ctx context.Context, doozerd string, n int, env ...string) (_ *server, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, startTime, errors.New("the cluster did not start in time"))
 	defer cancel()
-	s := &server{}
+	s := &server{doozerd: doozerd, env: env}
 	defer func() {
 		if err != nil {
 			s.stop()
 		}
 	}()
-	if err := s.addNode(ctx, doozerd); err != nil {
+	if err := s.addNode(ctx); err != nil {
 		return nil, err
 	}
 	c, err := dial(ctx, s.addrs[0])
@@ -69,7 +72,7 @@ func startCluster(ctx context.Context, doozerd string, n int) (_ *server, err er
 		if _, err := c.Set(ctx, fmt.Sprintf("/ctl/cal/%d", i), client.Missing, nil); err != nil {
 			return nil, err
 		}
-		if err := s.addNode(ctx, doozerd, "-a", s.addrs[0]); err != nil {
+		if err := s.addNode(ctx, "-a", s.addrs[0]); err != nil {
 			return nil, err
 		}
 	}
@@ -77,24 +80,32 @@ func startCluster(ctx context.Context, doozerd string, n int) (_ *server, err er
 }
 
 // addNode starts a node, and waits until it answers.
-func (s *server) addNode(ctx context.Context, doozerd string, args ...string) error {
-	addr, err := freeAddr()
-	if err != nil {
-		return err
-	}
-	p, err := start(nil, doozerd, append([]string{"-l", addr, "-w", "false"}, args...)...)
+func (s *server) addNode(ctx context.Context, args ...string) error {
+	p, addr, err := s.startNode(args...)
 	if err != nil {
 		return err
 	}
 	s.procs = append(s.procs, p)
 	s.addrs = append(s.addrs, addr)
-	return p.until(ctx, "it answered", func() bool {
-		c, err := client.Config{Pinned: true, Secret: secret()}.Dial(ctx, addr)
-		if err == nil {
-			c.Close()
-		}
-		return err == nil
-	})
+	return p.until(ctx, "it answered", func() bool { return isUp(ctx, addr) })
+}
+
+// startNode starts a node that is none of the server's yet.
+func (s *server) startNode(args ...string) (p *process, addr string, err error) {
+	if addr, err = freeAddr(); err != nil {
+		return nil, "", err
+	}
+	p, err = startIn(s.env, nil, s.doozerd, append([]string{"-l", addr, "-w", "false"}, args...)...)
+	return p, addr, err
+}
+
+// isUp reports whether a node answers.
+func isUp(ctx context.Context, addr string) bool {
+	c, err := client.Config{Pinned: true, Secret: secret()}.Dial(ctx, addr)
+	if err == nil {
+		c.Close()
+	}
+	return err == nil
 }
 
 // freeAddr is a loopback address that nobody listens on.

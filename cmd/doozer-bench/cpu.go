@@ -12,10 +12,19 @@ const tick = 10 * time.Millisecond
 
 // cpu is the CPU time that the processes took so far; 0 where there is no /proc.
 func (s *server) cpu() (sum time.Duration) {
-	for _, p := range s.procs {
-		sum += cpuOf(p.cmd.Process.Pid)
+	for _, d := range s.cpus() {
+		sum += d
 	}
 	return sum
+}
+
+// cpus is the CPU time of each.
+func (s *server) cpus() []time.Duration {
+	all := make([]time.Duration, len(s.procs))
+	for i, p := range s.procs {
+		all[i] = cpuOf(p.cmd.Process.Pid)
+	}
+	return all
 }
 
 func cpuOf(pid int) time.Duration {

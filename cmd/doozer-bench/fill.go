@@ -12,15 +12,19 @@ const fillOutstanding = 256
 const fillTime = 2 * time.Minute
 
 // fill writes the files with the first n keys of a directory.
-func fill(ctx context.Context, addr, dir string, n int) error {
+func fill(ctx context.Context, on *server, dir string, n int) error {
+	return write(ctx, on, dir, n, n)
+}
+
+// write sends so many SETs of the first n keys of a directory, by way of the server's first node.
+func write(ctx context.Context, on *server, dir string, n, sets int) error {
 	t, err := newTemplate(kindSet, dir)
 	if err != nil {
 		return err
 	}
-	l := load{
-		template: t, addrs: []string{addr}, outstanding: fillOutstanding, conns: 1,
-		keys: n, count: n, time: fillTime,
-	}
-	_, err = l.run(ctx)
+	_, err = load{
+		template: t, on: &server{addrs: on.addrs[:1]}, outstanding: fillOutstanding, conns: 1,
+		keys: n, count: sets, time: fillTime,
+	}.run(ctx)
 	return err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -27,13 +26,13 @@ type first struct {
 }
 
 // measureFirst has three nodes hold the tree, and puts SETs on them until the tool has it.
-func measureFirst(ctx context.Context, o options, progress io.Writer) (*first, error) {
-	nodes, err := startCluster(ctx, o.doozerd, 3)
+func measureFirst(ctx context.Context, b *bench) (*first, error) {
+	nodes, err := startCluster(ctx, b.doozerd, 3)
 	if err != nil {
 		return nil, err
 	}
 	defer nodes.stop()
-	if err := fill(ctx, nodes.addrs[0], firstDir, firstFiles); err != nil {
+	if err := fill(ctx, nodes, firstDir, firstFiles); err != nil {
 		return nil, fmt.Errorf("writing %d files: %w", firstFiles, err)
 	}
 	t, err := newTemplate(kindSet, firstDir)
@@ -42,14 +41,14 @@ func measureFirst(ctx context.Context, o options, progress io.Writer) (*first, e
 	}
 	at := levels[goalLevel]
 	l := load{
-		template: t, addrs: nodes.addrs, outstanding: at.outstanding, conns: at.conns,
+		template: t, on: nodes, outstanding: at.outstanding, conns: at.conns,
 		keys: firstFiles, time: firstLoad,
 	}
 	f := new(first)
-	if err := during(ctx, l, func(ctx context.Context) error { return f.take(ctx, o, nodes.addrs[1]) }); err != nil {
+	if err := during(ctx, l, func(ctx context.Context) error { return f.take(ctx, b.options, nodes.addrs[1]) }); err != nil {
 		return nil, err
 	}
-	fmt.Fprintln(progress, "first snapshot done")
+	b.say("backup: first snapshot done")
 	return f, nil
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -19,7 +18,7 @@ const followShare = 10
 type follows struct {
 	options options
 	level   level
-	addrs   []string
+	nodes   *server
 	client  *client.Client
 
 	alone, beside []sample // a sample a round
@@ -27,13 +26,13 @@ type follows struct {
 }
 
 // measureFollows starts three nodes, and puts SETs on them, a round without the tool and a round with it.
-func measureFollows(ctx context.Context, o options, progress io.Writer) (*follows, error) {
-	nodes, err := startCluster(ctx, o.doozerd, 3)
+func measureFollows(ctx context.Context, b *bench) (*follows, error) {
+	nodes, err := startCluster(ctx, b.doozerd, 3)
 	if err != nil {
 		return nil, err
 	}
 	defer nodes.stop()
-	if err := fill(ctx, nodes.addrs[0], benchDir, benchKeys); err != nil {
+	if err := fill(ctx, nodes, benchDir, benchKeys); err != nil {
 		return nil, err
 	}
 	c, err := dial(ctx, nodes.addrs[0])
@@ -41,12 +40,12 @@ func measureFollows(ctx context.Context, o options, progress io.Writer) (*follow
 		return nil, err
 	}
 	defer c.Close()
-	f := &follows{options: o, level: levels[goalLevel], addrs: nodes.addrs, client: c}
-	for r := range o.rounds {
+	f := &follows{options: b.options, level: levels[goalLevel], nodes: nodes, client: c}
+	for r := range b.rounds {
 		if err := f.round(ctx, r); err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(progress, "backup: round %d of %d\n", r+1, o.rounds)
+		b.say("backup: round %d of %d", r+1, b.rounds)
 	}
 	return f, nil
 }
@@ -74,7 +73,7 @@ func (f *follows) load(ctx context.Context, offset int) (sample, error) {
 		return sample{}, err
 	}
 	l := load{
-		template: t, addrs: f.addrs, outstanding: f.level.outstanding, conns: f.level.conns,
+		template: t, on: f.nodes, outstanding: f.level.outstanding, conns: f.level.conns,
 		keys: benchKeys, offset: offset, warm: f.options.round / warmShare, time: f.length(),
 	}
 	return l.run(ctx)
@@ -88,7 +87,7 @@ func (f *follows) follow(ctx context.Context, offset int) (got sample, how follo
 	}
 	defer os.RemoveAll(dir)
 	dir = filepath.Join(dir, "journal")
-	t, err := startTool(ctx, f.options.backup, dir, f.addrs[offset%len(f.addrs)])
+	t, err := startTool(ctx, f.options.backup, dir, f.nodes.addrs[offset%len(f.nodes.addrs)])
 	if err != nil {
 		return got, how, err
 	}

@@ -3,6 +3,7 @@ module github.com/ha/doozer/cmd/doozer-bench
 go 1.26.0
 
 require (
+	github.com/HdrHistogram/hdrhistogram-go v1.4.0
 	github.com/bmizerany/assert v0.0.0-20160611221934-b7ed37b82869
 	github.com/ha/doozer v0.0.0
 	google.golang.org/protobuf v1.36.12

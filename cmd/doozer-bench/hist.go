@@ -1,64 +1,35 @@
 package main
 
 import (
-	"math/bits"
 	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// histBits is how many bits of a duration below its highest are kept: the
-// error is at most one part in 128.
-const histBits = 7
+// What a hist tells apart: latencies up to histMost, with an error of at most one part in 100.
+const (
+	histMost   = 5 * time.Minute
+	histDigits = 2
+)
 
-// hist counts durations in buckets whose width grows with the duration. The
-// zero hist is empty.
-type hist struct {
-	buckets [(64 - histBits) << histBits]uint32
-	n       int
-	sum     time.Duration
+// hist is an HDR histogram of latencies. It belongs to one goroutine.
+type hist struct{ h *hdrhistogram.Histogram }
+
+func newHist() hist {
+	return hist{hdrhistogram.New(1, int64(histMost), histDigits)}
 }
 
-// bucketOf: durations of the same bit length are spread over 1<<histBits buckets.
-func bucketOf(d time.Duration) int {
-	v := uint64(max(d, 0))
-	shift := max(bits.Len64(v)-1-histBits, 0)
-	return shift<<histBits + int(v>>shift)
+func (h hist) add(d time.Duration) {
+	h.h.RecordValue(int64(min(max(d, 0), histMost))) // within the bounds there is no error
 }
 
-// durationOf is the middle of bucket i.
-func durationOf(i int) time.Duration {
-	shift := max(i>>histBits-1, 0)
-	low := uint64(i-shift<<histBits) << shift
-	return time.Duration(low + (1<<shift-1)/2)
+func (h hist) merge(o hist) { h.h.Merge(o.h) }
+
+func (h hist) count() int { return int(h.h.TotalCount()) }
+
+// quantile is the latency that a share q, from 0 to 1, is at or below; 0 of none.
+func (h hist) quantile(q float64) time.Duration {
+	return time.Duration(h.h.ValueAtPercentile(100 * q))
 }
 
-func (h *hist) add(d time.Duration) {
-	h.buckets[bucketOf(d)]++
-	h.n++
-	h.sum += d
-}
-
-func (h *hist) merge(o *hist) {
-	for i, c := range o.buckets {
-		h.buckets[i] += c
-	}
-	h.n += o.n
-	h.sum += o.sum
-}
-
-// quantile is the duration that a share q, from 0 to 1, is at or below.
-func (h *hist) quantile(q float64) time.Duration {
-	left := int(q * float64(h.n))
-	for i, c := range h.buckets {
-		if left -= int(c); left < 0 {
-			return durationOf(i)
-		}
-	}
-	return 0
-}
-
-func (h *hist) mean() time.Duration {
-	if h.n == 0 {
-		return 0
-	}
-	return h.sum / time.Duration(h.n)
-}
+func (h hist) mean() time.Duration { return time.Duration(h.h.Mean()) }

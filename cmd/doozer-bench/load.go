@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math"
@@ -13,19 +14,21 @@ const answerTime = 5 * time.Second
 // load is one measurement.
 type load struct {
 	template    *template
-	addrs       []string // connection i goes to the i-th, round about
+	on          *server // connection i goes to its i-th address, round about
 	outstanding int
 	conns       int           // connections that they are divided over; no more than outstanding
 	keys        int           // how many files are asked for
 	offset      int           // which address and key come first
 	warm, time  time.Duration // before counting; of counting
 	count       int           // not 0: each connection ends after so many requests
+	trace       *trace        // not nil: is told when answers came
 }
 
 // sample is what a load measured.
 type sample struct {
 	rate           float64 // answers a second
 	mean, p50, p99 time.Duration
+	cpu            time.Duration // of the server's processes, for an answer
 }
 
 // run connects, keeps the requests outstanding, and checks every answer.
@@ -34,6 +37,7 @@ func (l load) run(ctx context.Context) (sample, error) {
 	if err != nil {
 		return sample{}, err
 	}
+	before := l.on.cpu()
 	begin := time.Now().Add(l.warm)
 	win := window{begin, begin.Add(l.time)}
 	results := make(chan error, len(callers))
@@ -59,7 +63,7 @@ func (l load) run(ctx context.Context) (sample, error) {
 	if err == nil {
 		err = l.checkRevs(callers)
 	}
-	return l.sample(callers), err
+	return l.sample(callers, l.on.cpu()-before), err
 }
 
 // dial makes the connections, and divides the outstanding requests over them.
@@ -70,20 +74,22 @@ func (l load) dial(ctx context.Context) ([]*caller, error) {
 	}
 	callers := make([]*caller, 0, l.conns)
 	for i := range l.conns {
-		own, err := dialLink(ctx, l.addrs[(i+l.offset)%len(l.addrs)])
+		own, err := dialLink(ctx, l.on.addrs[(i+l.offset)%len(l.on.addrs)])
 		if err != nil {
 			closeAll(callers)
 			return nil, err
 		}
 		t := *l.template
-		t.frame = append([]byte(nil), t.frame...)
+		t.frame = bytes.Clone(t.frame)
 		first := (i*l.keys/l.conns + l.offset*keyStride) % l.keys
 		callers = append(callers, &caller{
-			link:  own,
-			t:     &t,
-			keys:  keys{first, l.keys},
-			slots: make([]slot, (l.outstanding+i)/l.conns),
-			left:  left,
+			link:   own,
+			t:      &t,
+			keys:   keys{first, l.keys},
+			slots:  make([]slot, (l.outstanding+i)/l.conns),
+			left:   left,
+			inTime: newHist(),
+			trace:  l.trace.line(),
 		})
 	}
 	return callers, nil
@@ -112,15 +118,18 @@ func (l load) checkRevs(callers []*caller) error {
 	return nil
 }
 
-func (l load) sample(callers []*caller) sample {
-	var all hist
+// sample sums up what the callers saw; cpu is what the server took meanwhile, also outside the window.
+func (l load) sample(callers []*caller, cpu time.Duration) sample {
+	all, answers := newHist(), 0
 	for _, c := range callers {
-		all.merge(&c.inTime)
+		all.merge(c.inTime)
+		answers += c.answers
 	}
 	return sample{
-		rate: float64(all.n) / l.time.Seconds(),
+		rate: float64(all.count()) / l.time.Seconds(),
 		mean: all.mean(),
 		p50:  all.quantile(0.50),
 		p99:  all.quantile(0.99),
+		cpu:  cpu / time.Duration(max(answers, 1)),
 	}
 }

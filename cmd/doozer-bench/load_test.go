@@ -37,7 +37,7 @@ func echoLoad(t *testing.T, addr string) load {
 	tmpl, err := newTemplate(kindEcho, "/dir")
 	assert.Equal(t, nil, err)
 	return load{
-		template: tmpl, addrs: []string{addr}, outstanding: 16, conns: 3,
+		template: tmpl, on: &server{addrs: []string{addr}}, outstanding: 16, conns: 3,
 		keys: 1000, warm: time.Millisecond, time: 20 * time.Millisecond,
 	}
 }

@@ -3,8 +3,8 @@
 // It starts what it measures itself, on free ports of the loopback: an echo
 // server, one doozerd, and a cluster of three. Then it keeps 1 to 1024 requests
 // outstanding, in rounds that go through all of it in turn, checks each
-// answer, and writes the medians over the rounds down, as Markdown. At the end
-// it keeps many sessions alive, looks how doozer-backup keeps up with a cluster, and restores a journal.
+// answer, and writes the medians over the rounds down, as Markdown. Then it
+// measures what else there are goals for, in sections of which -only chooses some (section.go).
 //
 // A request is 4 bytes of length and a message, for the echo as for doozerd.
 // The same load is put on all: connections that each have a goroutine, which
@@ -20,14 +20,17 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 )
 
 type options struct {
-	doozerd string        // the binary
-	backup  string        // that of doozer-backup
-	out     string        // a file for the page; empty: standard output
+	doozerd string // the binary
+	backup  string // that of doozer-backup
+	out     string // a file for the page, besides the standard output; empty: none
+	only    only
+	command string        // that measures the same again
 	round   time.Duration // of counting, for each cell of each round
 	rounds  int
 }
@@ -36,10 +39,11 @@ func main() {
 	if len(os.Args) == 2 && os.Args[1] == echoCommand {
 		exit(runEcho(os.Stdin, os.Stdout))
 	}
-	var o options
+	o := options{command: strings.Join(append([]string{"./bin/doozer-bench"}, os.Args[1:]...), " ")}
 	flag.StringVar(&o.doozerd, "doozerd", "bin/doozerd", "the `binary` to measure")
 	flag.StringVar(&o.backup, "backup", "bin/doozer-backup", "the `binary` of doozer-backup")
-	flag.StringVar(&o.out, "o", "", "a `file` to write the page to (default standard output)")
+	flag.StringVar(&o.out, "o", "", "a `file` to write the page to, besides the standard output")
+	flag.Var(&o.only, "only", "the `sections` to measure, as in \"set,watch\" (default all): "+strings.Join(names(sections()), ", "))
 	flag.DurationVar(&o.round, "round", 400*time.Millisecond, "how long to count answers, for each figure of each round")
 	flag.IntVar(&o.rounds, "rounds", 5, "how many rounds to take medians of")
 	flag.Parse()
@@ -48,7 +52,7 @@ func main() {
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := bench(ctx, o, os.Stdout, os.Stderr)
+	err := run(ctx, o, os.Stdout, os.Stderr)
 	stop()
 	exit(err)
 }
@@ -61,50 +65,19 @@ func exit(err error) {
 	os.Exit(0)
 }
 
-// bench measures all, and writes the page.
-func bench(ctx context.Context, o options, stdout, progress io.Writer) error {
+// run measures what is wanted, and writes the page.
+func run(ctx context.Context, o options, stdout, progress io.Writer) error {
 	where := machine()
-	s, err := measureSuite(ctx, o, progress)
+	parts, err := measureAll(ctx, &bench{o, progress}, sections())
 	if err != nil {
 		return err
 	}
-	d, err := measureDirs(ctx, o, progress)
-	if err != nil {
-		return err
+	text := page(o, where, parts)
+	if o.out != "" {
+		if err := os.WriteFile(o.out, []byte(text), 0o644); err != nil {
+			return err
+		}
 	}
-	b, err := measureBackup(ctx, o, progress)
-	if err != nil {
-		return fmt.Errorf("backup: %w", err)
-	}
-	e, err := measureSessions(ctx, o, progress)
-	if err != nil {
-		return fmt.Errorf("sessions: %w", err)
-	}
-	text := page(o, where, s, d, e, b)
-	if o.out == "" {
-		_, err = io.WriteString(stdout, text)
-		return err
-	}
-	return os.WriteFile(o.out, []byte(text), 0o644)
-}
-
-// measureSuite starts the echo, one node and three, and measures them.
-func measureSuite(ctx context.Context, o options, progress io.Writer) (*suite, error) {
-	echo, err := startEcho(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer echo.stop()
-	one, err := startCluster(ctx, o.doozerd, 1)
-	if err != nil {
-		return nil, err
-	}
-	defer one.stop()
-	three, err := startCluster(ctx, o.doozerd, 3)
-	if err != nil {
-		return nil, err
-	}
-	defer three.stop()
-	s := newSuite(o, progress, echo, one, three)
-	return s, s.run(ctx)
+	_, err = io.WriteString(stdout, text)
+	return err
 }

@@ -5,9 +5,8 @@ import (
 	"strings"
 )
 
-// backups writes down what was measured of doozer-backup.
-func backups(b *strings.Builder, k *backup) {
-	fmt.Fprintf(b, "\n## Backup\n\n")
+func (k *backup) write(b *strings.Builder) {
+	fmt.Fprintf(b, "## Backup\n\n")
 	k.follows.write(b)
 	k.first.write(b)
 	restores(b, k.restores)

@@ -8,8 +8,7 @@ import (
 // write writes down what sessions cost.
 func (s *sessions) write(b *strings.Builder) {
 	level := levels[goalLevel]
-	fmt.Fprintf(b, `
-## Sessions
+	fmt.Fprintf(b, `## Sessions
 
 %s sessions with an ephemeral file each, on three nodes, over %d clients. Each is prolonged every 3 s, with a lease of 6 s. SETs: %d outstanding
 over %d connections. At last all clients stop at once.

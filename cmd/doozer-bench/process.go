@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"strings"
 	"sync"
@@ -25,8 +26,14 @@ type process struct {
 
 // start starts a program; stdout may be nil.
 func start(stdout io.Writer, path string, args ...string) (*process, error) {
+	return startIn(nil, stdout, path, args...)
+}
+
+// startIn starts a program with some variables of its environment set.
+func startIn(env []string, stdout io.Writer, path string, args ...string) (*process, error) {
 	p := &process{cmd: exec.Command(path, args...), ended: make(chan struct{}), stderr: &tail{}}
 	p.cmd.Stdout, p.cmd.Stderr = stdout, p.stderr
+	p.cmd.Env = append(os.Environ(), env...)
 	stdin, err := p.cmd.StdinPipe()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -52,6 +59,12 @@ func (p *process) stop() {
 		p.cmd.Process.Kill()
 		<-p.ended
 	}
+}
+
+// kill ends the process at once, without a word of warning to it.
+func (p *process) kill() {
+	p.cmd.Process.Kill() // an error says that it is gone
+	<-p.ended
 }
 
 // until asks done, again and again, until it is true, the process ended or

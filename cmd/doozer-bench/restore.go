@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -37,17 +36,16 @@ func (r *restore) rate() float64 {
 }
 
 // measureRestores restores journals of records of many files, and of few.
-func measureRestores(ctx context.Context, o options, progress io.Writer) ([]*restore, error) {
+func measureRestores(ctx context.Context, b *bench) ([]*restore, error) {
 	all := []*restore{
 		{records: restoreRecords, paths: restoreRecords},
 		{records: restoreRecords, paths: benchKeys},
 	}
 	for _, r := range all {
-		if err := r.measure(ctx, o); err != nil {
+		if err := r.measure(ctx, b.options); err != nil {
 			return nil, fmt.Errorf("restore: %w", err)
 		}
 	}
-	fmt.Fprintln(progress, "restore done")
 	return all, nil
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"sync"
 	"time"
 
@@ -30,17 +29,17 @@ type sessions struct {
 
 // measureSessions has clients keep sessions alive as those of 2011 did: by checking in
 // again on each answer.
-func measureSessions(ctx context.Context, o options, progress io.Writer) (*sessions, error) {
-	nodes, err := startCluster(ctx, o.doozerd, 3)
+func measureSessions(ctx context.Context, b *bench) (*sessions, error) {
+	nodes, err := startCluster(ctx, b.doozerd, 3)
 	if err != nil {
 		return nil, err
 	}
 	defer nodes.stop()
-	if err := fill(ctx, nodes.addrs[0], benchDir, benchKeys); err != nil {
+	if err := fill(ctx, nodes, benchDir, benchKeys); err != nil {
 		return nil, err
 	}
 	s := &sessions{}
-	if s.idle, s.alone, err = cost(ctx, o, nodes); err != nil {
+	if s.idle, s.alone, err = cost(ctx, b.options, nodes); err != nil {
 		return nil, err
 	}
 	k, err := makeSessions(ctx, nodes.addrs, sessionCount)
@@ -49,14 +48,13 @@ func measureSessions(ctx context.Context, o options, progress io.Writer) (*sessi
 	}
 	defer k.close()
 	s.making = k.making
-	if s.held, s.under, err = cost(ctx, o, nodes); err != nil {
+	if s.held, s.under, err = cost(ctx, b.options, nodes); err != nil {
 		return nil, err
 	}
 	s.lost = k.abandon()
 	if s.clearing, err = awaitCleared(ctx, nodes.addrs[0], sessionCount); err != nil {
 		return nil, err
 	}
-	fmt.Fprintln(progress, "sessions done")
 	return s, nil
 }
 
@@ -76,11 +74,13 @@ func cost(ctx context.Context, o options, nodes *server) (cpu float64, sets samp
 	}
 	level := levels[goalLevel]
 	sets, err = load{
-		template: t, addrs: nodes.addrs, outstanding: level.outstanding, conns: level.conns,
+		template: t, on: nodes, outstanding: level.outstanding, conns: level.conns,
 		keys: benchKeys, warm: o.round / warmShare, time: sessionsIdle * o.round,
 	}.run(ctx)
 	return cpu, sets, err
 }
+
+func (s *sessions) goals() []goal { return nil }
 
 // keepers keep sessions alive, a goroutine each.
 type keepers struct {

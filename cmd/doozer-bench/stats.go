@@ -6,37 +6,33 @@ func rate(s sample) float64 { return s.rate }
 func mean(s sample) float64 { return float64(s.mean) }
 func p50(s sample) float64  { return float64(s.p50) }
 func p99(s sample) float64  { return float64(s.p99) }
+func cpu(s sample) float64  { return float64(s.cpu) }
+
+// values are what f takes from samples.
+func values[S any](samples []S, f func(S) float64) []float64 {
+	all := make([]float64, len(samples))
+	for i, s := range samples {
+		all[i] = f(s)
+	}
+	return all
+}
+
+// ratios are those of what f takes from two samples of the same round, for
+// each round: the machine is not equally fast in all.
+func ratios(over, under []sample, f func(sample) float64) []float64 {
+	all := make([]float64, len(over))
+	for i, s := range over {
+		all[i] = f(s) / f(under[i])
+	}
+	return all
+}
 
 // middle is the median of what f takes from samples.
-func middle(samples []sample, f func(sample) float64) float64 {
-	values := make([]float64, len(samples))
-	for i, s := range samples {
-		values[i] = f(s)
-	}
-	return median(values)
-}
+func middle(samples []sample, f func(sample) float64) float64 { return median(values(samples, f)) }
 
-// extremes are the least and the greatest of what f takes from samples; zeros
-// of none.
-func extremes(samples []sample, f func(sample) float64) (lo, hi float64) {
-	for i, s := range samples {
-		v := f(s)
-		if i == 0 {
-			lo, hi = v, v
-		}
-		lo, hi = min(lo, v), max(hi, v)
-	}
-	return lo, hi
-}
-
-// middleRatio is the median of the ratios of what f takes from two samples of
-// the same round: the machine is not equally fast in all rounds.
+// middleRatio is the median of the ratios.
 func middleRatio(over, under []sample, f func(sample) float64) float64 {
-	values := make([]float64, len(over))
-	for i, s := range over {
-		values[i] = f(s) / f(under[i])
-	}
-	return median(values)
+	return median(ratios(over, under, f))
 }
 
 // median is the middle one of values, or the mean of the two in the middle; 0

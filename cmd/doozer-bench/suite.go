@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
-	"time"
 )
 
 // The files that are written and read: benchKeys in one directory.
@@ -24,6 +22,7 @@ var levels = [...]level{{1, 1}, {16, 16}, {64, 48}, {256, 48}, {1024, 48}, {256,
 // The places of the levels that goals are set for.
 const (
 	loneLevel = 0
+	peerLevel = 2 // beside etcd, and the next as well
 	goalLevel = 3
 )
 
@@ -39,37 +38,74 @@ const warmShare = 4
 type cell struct {
 	name   string
 	kind   kind
-	addrs  []string
+	on     *server
 	levels [len(levels)][]sample // a sample a round
 }
 
 // suite is the benchmark of requests at several numbers outstanding.
 type suite struct {
-	rounds   int
-	round    time.Duration // of counting; before it a warm-up
-	progress io.Writer
+	*bench
 
 	echo, set1, get1, set3, get3 *cell
 }
 
-func newSuite(o options, progress io.Writer, echo, one, three *server) *suite {
+func newSuite(b *bench, echo, one, three *server) *suite {
 	return &suite{
-		rounds: o.rounds, round: o.round, progress: progress,
-		echo: &cell{name: "echo", kind: kindEcho, addrs: echo.addrs},
-		set1: &cell{name: "SET, one node", kind: kindSet, addrs: one.addrs},
-		get1: &cell{name: "GET, one node", kind: kindGet, addrs: one.addrs},
-		set3: &cell{name: "SET, three nodes", kind: kindSet, addrs: three.addrs},
-		get3: &cell{name: "GET, three nodes", kind: kindGet, addrs: three.addrs},
+		bench: b,
+		echo:  &cell{name: "echo", kind: kindEcho, on: echo},
+		set1:  &cell{name: "SET, one node", kind: kindSet, on: one},
+		get1:  &cell{name: "GET, one node", kind: kindGet, on: one},
+		set3:  &cell{name: "SET, three nodes", kind: kindSet, on: three},
+		get3:  &cell{name: "GET, three nodes", kind: kindGet, on: three},
 	}
 }
 
-func (s *suite) cells() []*cell { return []*cell{s.echo, s.set1, s.get1, s.set3, s.get3} }
+// measureSuite starts the echo, one node and three, and measures them.
+func measureSuite(ctx context.Context, b *bench) (*suite, error) {
+	echo, err := startEcho(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer echo.stop()
+	one, err := startCluster(ctx, b.doozerd, 1)
+	if err != nil {
+		return nil, err
+	}
+	defer one.stop()
+	three, err := startCluster(ctx, b.doozerd, 3)
+	if err != nil {
+		return nil, err
+	}
+	defer three.stop()
+	s := newSuite(b, echo, one, three)
+	return s, s.run(ctx)
+}
+
+func (s *suite) wants(name string) bool { return s.only.wants(name) }
+
+// cells are the columns that are wanted, the echo first.
+func (s *suite) cells() []*cell {
+	cells := []*cell{s.echo}
+	if s.wants("set") {
+		cells = append(cells, s.set1)
+	}
+	if s.wants("get") {
+		cells = append(cells, s.get1)
+	}
+	if s.wants("set") {
+		cells = append(cells, s.set3)
+	}
+	if s.wants("get") {
+		cells = append(cells, s.get3)
+	}
+	return cells
+}
 
 // run writes the files, and then takes round after round of all cells in
 // turn, so that what disturbs the machine for a while disturbs all alike.
 func (s *suite) run(ctx context.Context) error {
 	for _, c := range []*cell{s.set1, s.set3} {
-		if err := fill(ctx, c.addrs[0], benchDir, benchKeys); err != nil {
+		if err := fill(ctx, c.on, benchDir, benchKeys); err != nil {
 			return fmt.Errorf("writing the files of %s: %w", c.name, err)
 		}
 	}
@@ -79,7 +115,7 @@ func (s *suite) run(ctx context.Context) error {
 				return err
 			}
 		}
-		fmt.Fprintf(s.progress, "round %d of %d\n", r+1, s.rounds)
+		s.say("round %d of %d", r+1, s.rounds)
 	}
 	return nil
 }
@@ -102,19 +138,27 @@ func (s *suite) runLevel(ctx context.Context, level, round int) error {
 }
 
 func (s *suite) measure(ctx context.Context, c *cell, at level, round int) (sample, error) {
-	t, err := newTemplate(c.kind, benchDir)
+	return s.load(ctx, c.on, c.kind, benchDir, benchKeys, at, round)
+}
+
+// load puts requests for so many files of a directory on a server, for a round.
+func (b *bench) load(ctx context.Context, on *server, k kind, dir string, files int, at level, round int) (sample, error) {
+	t, err := newTemplate(k, dir)
 	if err != nil {
 		return sample{}, err
 	}
-	l := load{
-		template: t, addrs: c.addrs, outstanding: at.outstanding, conns: at.conns,
-		keys: benchKeys, offset: round, warm: s.round / warmShare, time: s.round,
-	}
-	return l.run(ctx)
+	return load{
+		template: t, on: on, outstanding: at.outstanding, conns: at.conns,
+		keys: files, offset: round, warm: b.round / warmShare, time: b.round,
+	}.run(ctx)
 }
 
-// ratio is the median over the rounds of the ratio of what f takes from a
-// sample of c to what it takes from the echo's.
+// ratios are, for each round, what f takes from a sample of c to what it takes from the echo's.
+func (s *suite) ratios(c *cell, level int, f func(sample) float64) []float64 {
+	return ratios(c.levels[level], s.echo.levels[level], f)
+}
+
+// ratio is their median.
 func (s *suite) ratio(c *cell, level int, f func(sample) float64) float64 {
-	return middleRatio(c.levels[level], s.echo.levels[level], f)
+	return median(s.ratios(c, level, f))
 }

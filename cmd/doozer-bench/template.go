@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"strings"
 
 	golang "google.golang.org/protobuf/proto"
 
@@ -30,6 +29,14 @@ const (
 
 const keyMark = "000000" // where a key goes
 
+// benchValue is every value, but for the key at its front.
+const benchValue = keyMark + "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+
+// groupMark in a directory's name is where the first digits of a key go, so that the files are spread over 1,000 directories.
+const groupMark = "ggg"
+
+const groupSize = 1000 // files in each of these
+
 // template is a request encoded once. Its tag, and its key in path and value,
 // are patched in place, so that a request costs a copy.
 type template struct {
@@ -37,12 +44,12 @@ type template struct {
 	frame []byte
 	tagAt int
 	keyAt []int
+	group int    // where the groupMark is; 0: there is none
 	value []byte // what a file holds, but for the key at its front
 }
 
 // newTemplate encodes the request of a kind for the files of a directory.
 func newTemplate(k kind, dir string) (*template, error) {
-	value := keyMark + strings.Repeat("v", valueLen-keyDigits)
 	req := &proto.Request{
 		Tag:  golang.Int32(firstTag),
 		Path: golang.String(dir + "/f" + keyMark),
@@ -50,11 +57,12 @@ func newTemplate(k kind, dir string) (*template, error) {
 	}
 	if k != kindGet {
 		req.Verb = proto.Request_SET.Enum()
-		req.Value = []byte(value)
+		req.Value = []byte(benchValue)
 		req.Rev = golang.Int64(client.Clobber)
 	}
-	t := &template{kind: k, frame: proto.AppendFrame(nil, req), value: []byte(value)}
+	t := &template{kind: k, frame: proto.AppendFrame(nil, req), value: []byte(benchValue)}
 	t.tagAt = bytes.Index(t.frame, []byte{1 << 3, firstTag, 1}) + 1
+	t.group = max(bytes.Index(t.frame, []byte(groupMark)), 0)
 	for at := 0; ; at += keyDigits {
 		i := bytes.Index(t.frame[at:], []byte(keyMark))
 		if i < 0 {
@@ -75,6 +83,9 @@ func (t *template) patch(tag, key int) []byte {
 	t.frame[t.tagAt+1] = byte(tag >> 7)
 	for _, at := range t.keyAt {
 		putKey(t.frame[at:at+keyDigits], key)
+	}
+	if t.group > 0 {
+		putKey(t.frame[t.group:t.group+len(groupMark)], key/groupSize)
 	}
 	return t.frame
 }

@@ -32,6 +32,17 @@ func TestPatchedFramesAreWhatTheyWouldBeEncodedAs(t *testing.T) {
 	}
 }
 
+func TestTemplateSpreadsFilesOverDirectories(t *testing.T) {
+	tmpl, err := newTemplate(kindGet, "/many/"+groupMark)
+	assert.Equal(t, nil, err)
+	for key, path := range map[int]string{0: "/many/000/f000000", 12_345: "/many/012/f012345", maxKeys - 1: "/many/999/f999999"} {
+		exp := proto.AppendFrame(nil, &proto.Request{
+			Tag: golang.Int32(firstTag), Path: golang.String(path), Verb: proto.Request_GET.Enum(),
+		})
+		assert.Equal(t, exp, tmpl.patch(firstTag, key))
+	}
+}
+
 func TestTemplateRefusesADirectoryThatLooksLikeAKey(t *testing.T) {
 	_, err := newTemplate(kindSet, "/000000")
 	assert.NotEqual(t, nil, err)

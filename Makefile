@@ -8,7 +8,7 @@ SIMTIME ?= 20s
 # A module of its own, for its dependencies' sake.
 BENCH   := cmd/doozer-bench
 
-.PHONY: all build product run test lint unit race sim e2e chaos shortchaos bench man proto clean
+.PHONY: all build product run test lint unit race sim e2e chaos shortchaos bench bench-peers man proto clean
 
 all: build
 
@@ -58,6 +58,10 @@ shortchaos: product
 
 bench: build
 	./bin/doozer-bench -o doc/bench.md
+
+# Beside etcd, and ZooKeeper where Debian's package of it is installed.
+bench-peers: build
+	./bin/doozer-bench -peers -o doc/bench-peers.md
 
 # The manual pages, of the same texts as the programs' help.
 man:

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,12 +14,12 @@ import (
 const (
 	watcherCount = 1000
 	watchDepth   = 16 // changes at most that not all watchers have been told of
-	watchDir     = "/watched"
 )
 
 // fanout is a measure of how fast all watchers are told of changes. Writers write as fast as watchers
 // are told, so that what is measured is the sum of both.
 type fanout struct {
+	dir      string // of the writers' files
 	watchers int
 	write    func(ctx context.Context, writer int, value []byte) error
 
@@ -27,20 +29,26 @@ type fanout struct {
 	next   [watchDepth]int
 }
 
-func newFanout(watchers int, write func(context.Context, int, []byte) error) *fanout {
-	f := &fanout{watchers: watchers, write: write, tokens: make(chan struct{}, watchDepth), failed: make(chan error, watchers)}
+func newFanout(dir string, watchers int, write func(context.Context, int, []byte) error) *fanout {
+	f := &fanout{
+		dir: dir, watchers: watchers, write: write, tokens: make(chan struct{}, watchDepth), failed: make(chan error, watchers),
+	}
 	for range watchDepth {
 		f.tokens <- struct{}{}
 	}
 	return f
 }
 
-// tell notes that one watcher was told of one change. The last one who is allows another change: when all
-// were told of one change more, there is room for one more.
-func (f *fanout) tell() {
+// tell takes that a watcher was told of a change of a file. When all were told of one change more, there is room
+// for one more.
+func (f *fanout) tell(o *order, path string, value []byte) error {
+	if err := o.take(writerOf(f.dir, path), value); err != nil {
+		return err
+	}
 	if f.told.Add(1)%int64(f.watchers) == 0 {
 		f.tokens <- struct{}{}
 	}
+	return nil
 }
 
 // fail notes that a watcher ended.
@@ -140,7 +148,7 @@ func watchValue(n int) []byte {
 	return v
 }
 
-// order checks that a watcher is told of each writer's changes, one after the other.
+// order is what a watcher was told of: each writer's changes, one after the other.
 type order [watchDepth]int
 
 // take takes a change of a writer's file.
@@ -155,12 +163,15 @@ func (o *order) take(writer int, value []byte) error {
 	return nil
 }
 
-// watchPath is the path of a writer's file; writerOf is the other way round.
-func watchPath(writer int) string { return fmt.Sprintf("%s/%02d", watchDir, writer) }
+// watchPath is the path of a writer's file.
+func watchPath(dir string, writer int) string { return fmt.Sprintf("%s/%02d", dir, writer) }
 
-func writerOf(path string) int {
-	if len(path) != len(watchDir)+3 {
+// writerOf is whose file a path is; -1: nobody's.
+func writerOf(dir, path string) int {
+	name, ok := strings.CutPrefix(path, dir+"/")
+	n, err := strconv.Atoi(name)
+	if !ok || err != nil || len(name) != 2 {
 		return -1
 	}
-	return int(path[len(path)-2]-'0')*10 + int(path[len(path)-1]-'0')
+	return n
 }

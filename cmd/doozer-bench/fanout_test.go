@@ -17,18 +17,17 @@ func told(t *testing.T, watchers int, deaf bool) *fanout {
 	orders := make([]order, watchers)
 	var mu sync.Mutex
 	var f *fanout
-	f = newFanout(watchers, func(ctx context.Context, w int, value []byte) error {
+	f = newFanout("/dir", watchers, func(ctx context.Context, w int, value []byte) error {
 		for i := range orders {
 			if deaf && i == 0 {
 				continue
 			}
 			mu.Lock()
-			err := orders[i].take(w, value)
+			err := f.tell(&orders[i], watchPath("/dir", w), value)
 			mu.Unlock()
 			if err != nil {
 				return err
 			}
-			f.tell()
 		}
 		time.Sleep(time.Millisecond)
 		return nil
@@ -58,7 +57,7 @@ func TestFanoutMissesChanges(t *testing.T) {
 func TestFanoutFails(t *testing.T) {
 	failed := errors.New("failed")
 	synctest.Test(t, func(t *testing.T) {
-		f := newFanout(1, func(context.Context, int, []byte) error { return failed })
+		f := newFanout("/dir", 1, func(context.Context, int, []byte) error { return failed })
 		_, err := f.run(t.Context(), time.Second, time.Second)
 		assert.T(t, errors.Is(err, failed), err)
 		f = told(t, 10, false)
@@ -74,8 +73,8 @@ func TestOrder(t *testing.T) {
 	assert.Equal(t, nil, o.take(3, watchValue(1)))
 	assert.NotEqual(t, nil, o.take(3, watchValue(3)))
 	assert.NotEqual(t, nil, o.take(watchDepth, watchValue(0)))
-	assert.NotEqual(t, nil, o.take(writerOf("/else"), watchValue(0)))
+	assert.NotEqual(t, nil, o.take(writerOf("/dir", "/else/01"), watchValue(0)))
 	for w := range watchDepth {
-		assert.Equal(t, w, writerOf(watchPath(w)))
+		assert.Equal(t, w, writerOf("/dir", watchPath("/dir", w)))
 	}
 }

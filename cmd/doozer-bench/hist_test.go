@@ -14,7 +14,7 @@ func TestHistAgainstSortedDurations(t *testing.T) {
 	h, other := newHist(), newHist()
 	var all []time.Duration
 	for i := range 10000 {
-		d := time.Duration(r.Int64N(1<<r.IntN(39))) // of every size
+		d := time.Duration(r.Int64N(1 << r.IntN(39))) // of every size
 		all = append(all, d)
 		if i%3 == 0 {
 			other.add(d)

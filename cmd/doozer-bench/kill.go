@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -22,10 +21,14 @@ type kills struct{ times []killed }
 
 // killed is what they saw once: the longest time without an answer.
 type killed struct {
+	node                    int
 	write, read             time.Duration // at any one connection
 	allWrite                time.Duration // at all
 	writeBefore, readBefore time.Duration // at any one, while all was well
 }
+
+func (k killed) writeMillis() float64 { return millis(k.write) }
+func (k killed) readMillis() float64  { return millis(k.read) }
 
 // measureKills kills one node after the other, each time with another one in its place.
 func measureKills(ctx context.Context, b *bench) (*kills, error) {
@@ -40,7 +43,7 @@ func measureKills(ctx context.Context, b *bench) (*kills, error) {
 	k := &kills{}
 	for i := range killTimes {
 		victim := i % len(nodes.procs)
-		once, err := killOnce(ctx, nodes, victim)
+		once, err := killOnce(ctx, nodes, victim, killAfter, frameLoad)
 		if err != nil {
 			return nil, fmt.Errorf("kill of node %d: %w", victim, err)
 		}
@@ -53,38 +56,37 @@ func measureKills(ctx context.Context, b *bench) (*kills, error) {
 	return k, nil
 }
 
-// killOnce kills a node while SETs and GETs go on at the others.
-func killOnce(ctx context.Context, nodes *server, victim int) (k killed, err error) {
+// killOnce kills a node while SETs and GETs go on at the others. Pauses count in the first half of the time that follows.
+func killOnce(ctx context.Context, nodes *server, victim int, after time.Duration, load killLoad) (k killed, err error) {
 	others := nodes.without(victim)
 	writes, reads := newTrace(), newTrace()
-	var running sync.WaitGroup
 	failed := make(chan error, 2)
 	for what, tr := range map[kind]*trace{kindSet: writes, kindGet: reads} {
-		running.Go(func() { failed <- killLoad(ctx, others, what, tr) })
+		go func() { failed <- load(ctx, others, what, killBefore+after, tr) }()
 	}
 	err = sleep(ctx, killBefore)
 	at := time.Now()
 	nodes.procs[victim].kill()
-	running.Wait()
 	if err = errors.Join(err, <-failed, <-failed); err != nil {
 		return k, err
 	}
-	from, to := at.Add(-killBefore/2), at.Add(killAfter/2)
+	from, to := at.Add(-killBefore/2), at.Add(after/2)
 	return killed{
-		write: writes.pause(at, to), read: reads.pause(at, to), allWrite: writes.all().pause(at, to),
+		node: victim, write: writes.pause(at, to), read: reads.pause(at, to), allWrite: writes.all().pause(at, to),
 		writeBefore: writes.pause(from, at), readBefore: reads.pause(from, at),
 	}, nil
 }
 
-// killLoad is many clients of which each wants one answer at a time.
-func killLoad(ctx context.Context, on *server, k kind, tr *trace) error {
+// killLoad puts requests of a kind on a server, from many clients of which each wants one answer at a time.
+type killLoad func(ctx context.Context, on *server, k kind, length time.Duration, tr *trace) error
+
+func frameLoad(ctx context.Context, on *server, k kind, length time.Duration, tr *trace) error {
 	t, err := newTemplate(k, benchDir)
 	if err != nil {
 		return err
 	}
 	_, err = load{
-		template: t, on: on, outstanding: killConns, conns: killConns,
-		keys: benchKeys, time: killBefore + killAfter, trace: tr,
+		template: t, on: on, outstanding: killConns, conns: killConns, keys: benchKeys, time: length, trace: tr,
 	}.run(ctx)
 	return err
 }
@@ -102,8 +104,8 @@ func (s *server) without(i int) *server {
 
 func (k *kills) goals() []goal {
 	return []goal{
-		never(150, "kill -9 of a node: pause in writes at the others, in ms", values(k.times, func(k killed) float64 { return millis(k.write) })...),
-		never(150, "kill -9 of a node: pause in reads at the others, in ms", values(k.times, func(k killed) float64 { return millis(k.read) })...),
+		never(150, "kill -9 of a node: pause in writes at the others, in ms", values(k.times, killed.writeMillis)...),
+		never(150, "kill -9 of a node: pause in reads at the others, in ms", values(k.times, killed.readMillis)...),
 	}
 }
 
@@ -117,8 +119,8 @@ second after the kill and in the half second before it; and that in which no SET
 | node | SET | GET | SET, anywhere | SET before | GET before |
 |---:|---:|---:|---:|---:|---:|
 `, killConns)
-	for i, t := range k.times {
-		fmt.Fprintf(b, "| %d | %.0f | %.0f | %.0f | %.0f | %.0f |\n", i%3, millis(t.write), millis(t.read), millis(t.allWrite),
+	for _, t := range k.times {
+		fmt.Fprintf(b, "| %d | %.0f | %.0f | %.0f | %.0f | %.0f |\n", t.node, millis(t.write), millis(t.read), millis(t.allWrite),
 			millis(t.writeBefore), millis(t.readBefore))
 	}
 }

@@ -125,11 +125,16 @@ func (l load) sample(callers []*caller, cpu time.Duration) sample {
 		all.merge(c.inTime)
 		answers += c.answers
 	}
+	return sampleOf(all, l.time, cpu, answers)
+}
+
+// sampleOf sums up the latencies of answers in a window of so long, and the CPU for all answers.
+func sampleOf(inTime hist, length, cpu time.Duration, answers int) sample {
 	return sample{
-		rate: float64(all.count()) / l.time.Seconds(),
-		mean: all.mean(),
-		p50:  all.quantile(0.50),
-		p99:  all.quantile(0.99),
+		rate: float64(inTime.count()) / length.Seconds(),
+		mean: inTime.mean(),
+		p50:  inTime.quantile(0.50),
+		p99:  inTime.quantile(0.99),
 		cpu:  cpu / time.Duration(max(answers, 1)),
 	}
 }

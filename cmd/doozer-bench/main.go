@@ -30,20 +30,27 @@ type options struct {
 	backup  string // that of doozer-backup
 	out     string // a file for the page, besides the standard output; empty: none
 	only    only
+	peers   bool          // measure others beside
+	temp    string        // a folder for what those keep
 	command string        // that measures the same again
 	round   time.Duration // of counting, for each cell of each round
 	rounds  int
 }
 
 func main() {
-	if len(os.Args) == 2 && os.Args[1] == echoCommand {
+	switch {
+	case len(os.Args) == 2 && os.Args[1] == echoCommand:
 		exit(runEcho(os.Stdin, os.Stdout))
+	case len(os.Args) == 3 && os.Args[1] == etcdCommand:
+		exit(runEtcd(os.Args[2], os.Stdin, os.Stdout))
 	}
 	o := options{command: strings.Join(append([]string{"./bin/doozer-bench"}, os.Args[1:]...), " ")}
 	flag.StringVar(&o.doozerd, "doozerd", "bin/doozerd", "the `binary` to measure")
 	flag.StringVar(&o.backup, "backup", "bin/doozer-backup", "the `binary` of doozer-backup")
 	flag.StringVar(&o.out, "o", "", "a `file` to write the page to, besides the standard output")
 	flag.Var(&o.only, "only", "the `sections` to measure, as in \"set,watch\" (default all): "+strings.Join(names(sections()), ", "))
+	flag.BoolVar(&o.peers, "peers", false, "measure Doozer beside etcd, and ZooKeeper where it is installed; -only knows set, get, watch and kill")
+	flag.StringVar(&o.temp, "temp", "/dev/shm", "a `folder` for the data of those, best in memory")
 	flag.DurationVar(&o.round, "round", 400*time.Millisecond, "how long to count answers, for each figure of each round")
 	flag.IntVar(&o.rounds, "rounds", 5, "how many rounds to take medians of")
 	flag.Parse()
@@ -52,7 +59,11 @@ func main() {
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, o, os.Stdout, os.Stderr)
+	measure := run
+	if o.peers {
+		measure = runPeers
+	}
+	err := measure(ctx, o, os.Stdout, os.Stderr)
 	stop()
 	exit(err)
 }
@@ -72,12 +83,16 @@ func run(ctx context.Context, o options, stdout, progress io.Writer) error {
 	if err != nil {
 		return err
 	}
-	text := page(o, where, parts)
+	return o.publish(stdout, page(o, where, parts))
+}
+
+// publish writes a page to where it is wanted.
+func (o *options) publish(stdout io.Writer, page string) error {
 	if o.out != "" {
-		if err := os.WriteFile(o.out, []byte(text), 0o644); err != nil {
+		if err := os.WriteFile(o.out, []byte(page), 0o644); err != nil {
 			return err
 		}
 	}
-	_, err = io.WriteString(stdout, text)
+	_, err := io.WriteString(stdout, page)
 	return err
 }

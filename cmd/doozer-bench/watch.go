@@ -12,6 +12,9 @@ import (
 	"github.com/ha/doozer/proto"
 )
 
+// watchDir is where the files are that are watched.
+const watchDir = "/watched"
+
 // watch is how fast three nodes tell many watchers of changes.
 type watch struct{ rates []float64 }
 
@@ -55,8 +58,8 @@ func watchAll(ctx context.Context, nodes *server) (_ *fanout, stop func(), err e
 	if err != nil {
 		return nil, nil, err
 	}
-	f := newFanout(watcherCount, func(ctx context.Context, w int, value []byte) error {
-		_, err := c.Set(ctx, watchPath(w), client.Clobber, value)
+	f := newFanout(watchDir, watcherCount, func(ctx context.Context, w int, value []byte) error {
+		_, err := c.Set(ctx, watchPath(watchDir, w), client.Clobber, value)
 		return err
 	})
 	var links []*link
@@ -128,10 +131,9 @@ func (l *link) follow(f *fanout) error {
 		if a.code != 0 || a.flags != setEvent {
 			return fmt.Errorf("a watch ended: flags %d, %v %s", a.flags, proto.Response_Err(a.code), a.detail)
 		}
-		if err := o.take(writerOf(string(a.path)), a.value); err != nil {
+		if err := f.tell(&o, string(a.path), a.value); err != nil {
 			return err
 		}
-		f.tell()
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // How watchers are told: each of them of every change to the files of so many writers.
 const (
 	watcherCount = 1000
-	watchDepth   = 16 // changes at most that not all watchers have been told of
+	watchDepth   = 64 // changes at most that not all watchers have been told of: at fewer etcd waits for itself
 )
 
 // fanout is a measure of how fast all watchers are told of changes. Writers write as fast as watchers

@@ -39,7 +39,7 @@ func TestFanout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := told(t, 10, false)
 		for range 2 {
-			rate, err := f.run(t.Context(), 10*time.Millisecond, time.Second)
+			rate, err := f.run(t.Context(), 10*time.Millisecond, 100*time.Millisecond)
 			assert.Equal(t, nil, err)
 			assert.T(t, rate >= 9*watchDepth*1000 && rate <= 11*watchDepth*1000, rate) // a thousand times a second, each writer
 			assert.Equal(t, watchDepth, len(f.tokens))

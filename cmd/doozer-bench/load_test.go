@@ -54,6 +54,19 @@ func TestLoadOnEcho(t *testing.T) {
 	}
 }
 
+func TestLoadTracesAnswers(t *testing.T) {
+	l := echoLoad(t, serve(t, echo))
+	l.conns, l.outstanding, l.count, l.time, l.trace = 2, 4, 100, time.Minute, newTrace()
+	_, err := l.run(t.Context())
+	assert.Equal(t, nil, err)
+	sum := uint32(0)
+	for _, n := range l.trace.all().counts {
+		sum += n
+	}
+	assert.Equal(t, uint32(200), sum)
+	assert.Equal(t, 2, len(l.trace.lines))
+}
+
 func TestLoadDividesTheOutstanding(t *testing.T) {
 	addr := serve(t, echo)
 	for _, at := range append(levels[:], level{2, 2}, level{10, 7}) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"runtime"
 	"strconv"
@@ -16,8 +17,9 @@ func page(o options, where string, parts []part) string {
 	intro(&b, o, where)
 	writeGoals(&b, parts)
 	for _, p := range parts {
-		b.WriteString("\n")
-		p.write(&b)
+		var text strings.Builder
+		p.write(&text)
+		fmt.Fprintf(&b, "\n%s\n", strings.TrimSpace(text.String()))
 	}
 	return b.String()
 }
@@ -65,6 +67,9 @@ func machine() string {
 // figure writes a number with so many digits after the point, -1 for those that it has; a large
 // one, or none at all, as count does.
 func figure(v float64, digits int) string {
+	if math.IsInf(v, 0) || math.IsNaN(v) {
+		return "none" // a round in which nothing was answered, to hold against
+	}
 	if v >= 1000 || v == 0 {
 		return count(int(v))
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 )
 
 // bench is what all sections share.
@@ -85,11 +86,12 @@ func measureAll(ctx context.Context, b *bench, all []section) (parts []part, err
 		if !b.only.wants(s.names...) {
 			continue
 		}
+		begun := time.Now()
 		p, err := s.measure(ctx, b)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", strings.Join(s.names, ", "), err)
 		}
-		b.say("%s done", strings.Join(s.names, ", "))
+		b.say("%s done, in %v", strings.Join(s.names, ", "), time.Since(begun).Round(time.Second))
 		parts = append(parts, p)
 	}
 	return parts, nil

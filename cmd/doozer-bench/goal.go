@@ -80,6 +80,9 @@ func (g *goal) figures() string {
 
 // spread is the least and the greatest of values.
 func spread(values []float64) string {
+	if len(values) == 0 {
+		return "none"
+	}
 	return fmt.Sprintf("%s to %s", figure(slices.Min(values), 2), figure(slices.Max(values), 2))
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -61,7 +62,7 @@ func (l load) run(ctx context.Context) (sample, error) {
 		}
 	}
 	if err == nil {
-		err = l.checkRevs(callers)
+		err = errors.Join(l.checkSent(callers), l.checkRevs(callers))
 	}
 	return l.sample(callers, l.on.cpu()-before), err
 }
@@ -99,6 +100,18 @@ func closeAll(callers []*caller) {
 	for _, c := range callers {
 		c.link.conn.Close()
 	}
+}
+
+// checkSent says whether all was sent in time that there was to send, if that is what ends the load.
+func (l load) checkSent(callers []*caller) error {
+	left := 0
+	for _, c := range callers {
+		left += c.left
+	}
+	if l.count > 0 && left > 0 {
+		return fmt.Errorf("%d requests of %d were not sent within %v", left, l.count*l.conns, l.time)
+	}
+	return nil
 }
 
 // checkRevs holds the number of SETs answered against the revisions that

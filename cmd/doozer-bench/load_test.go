@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/binary"
+	"math"
 	"net"
 	"strings"
 	"testing"
@@ -52,6 +53,13 @@ func TestLoadOnEcho(t *testing.T) {
 		assert.T(t, got.rate > 0)
 		assert.T(t, got.p50 > 0 && got.p50 <= got.p99, got)
 	}
+}
+
+func TestLoadSendsAllInTime(t *testing.T) {
+	l := echoLoad(t, serve(t, echo))
+	l.count = math.MaxInt32
+	_, err := l.run(t.Context())
+	assert.T(t, err != nil && strings.Contains(err.Error(), "were not sent"), err)
 }
 
 func TestLoadTracesAnswers(t *testing.T) {

@@ -5,6 +5,7 @@
 // outstanding, in rounds that go through all of it in turn, checks each
 // answer, and writes the medians over the rounds down, as Markdown. Then it
 // measures what else there are goals for, in sections of which -only chooses some (section.go).
+// With -peers it measures Doozer beside etcd and ZooKeeper (peers.go).
 //
 // A request is 4 bytes of length and a message, for the echo as for doozerd.
 // The same load is put on all: connections that each have a goroutine, which
@@ -15,6 +16,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -76,14 +78,14 @@ func exit(err error) {
 	os.Exit(0)
 }
 
-// run measures what is wanted, and writes the page.
+// run measures what is wanted, and writes the page, also if something failed.
 func run(ctx context.Context, o options, stdout, progress io.Writer) error {
 	where := machine()
 	parts, err := measureAll(ctx, &bench{o, progress}, sections())
-	if err != nil {
+	if ctx.Err() != nil {
 		return err
 	}
-	return o.publish(stdout, page(o, where, parts))
+	return errors.Join(err, o.publish(stdout, page(o, where, parts)))
 }
 
 // publish writes a page to where it is wanted.

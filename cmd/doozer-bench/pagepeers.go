@@ -15,6 +15,10 @@ func (p *peers) page(where string) string {
 	p.intro(&b, where)
 	writeGoals(&b, []part{p})
 	p.write(&b)
+	if p.failed != nil {
+		fmt.Fprintln(&b)
+		failure{p.failed}.write(&b)
+	}
 	return b.String()
 }
 

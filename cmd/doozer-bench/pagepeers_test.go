@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -51,4 +52,16 @@ func TestPageOfPeers(t *testing.T) {
 	} {
 		assert.T(t, strings.Contains(text, line), line, text)
 	}
+}
+
+func TestPageOfPeersThatFailed(t *testing.T) {
+	p := comparedPeers()
+	p.etcd.gets[peerMany], p.fsynced.sets[peerLone] = nil, nil
+	p.watchings[1].events = p.watchings[1].events[:1]
+	p.failed = errors.New("watch: no answer")
+	text := p.page("here")
+	for _, line := range []string{"## Not measured\n\nwatch: no answer\n", "to etcd's | at least 3 | 2.00 | **missed** |", "| 0 (none) |"} {
+		assert.T(t, strings.Contains(text, line), line, text)
+	}
+	assert.T(t, !strings.Contains(text, "GETs to etcd's, 256"), text)
 }

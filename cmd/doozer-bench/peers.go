@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -20,10 +22,12 @@ type peers struct {
 	*bench
 	where string // what the others' data are on
 
+	yardstick             *server    // the echo
 	echo, doozer          *contender // by frames
 	client, etcd, fsynced *rival
 	zookeeper             *rival // nil: there is none here
 	watchings             []*watching
+	failed                error
 }
 
 // runPeers measures all of them, and writes the page.
@@ -36,22 +40,18 @@ func runPeers(ctx context.Context, o options, stdout, progress io.Writer) error 
 	defer os.RemoveAll(dir)
 	p := &peers{bench: &bench{o, progress}, where: filesystemOf(dir)}
 	defer p.stop()
-	if err := p.measure(ctx, dir); err != nil {
-		return err
-	}
-	return o.publish(stdout, p.page(where))
-}
-
-func (p *peers) measure(ctx context.Context, dir string) error {
-	echo, err := startEcho(ctx)
-	if err != nil {
-		return err
-	}
-	defer echo.stop()
-	p.echo = byEcho(p.bench, echo)
 	if err := p.start(ctx, dir); err != nil {
 		return err
 	}
+	p.failed = p.measure(ctx)
+	if ctx.Err() != nil {
+		return errors.Join(p.failed, context.Cause(ctx))
+	}
+	return errors.Join(p.failed, o.publish(stdout, p.page(where)))
+}
+
+// measure measures what is wanted; what fails does not end the rest.
+func (p *peers) measure(ctx context.Context) (failed error) {
 	for _, step := range []struct {
 		names []string
 		run   func(context.Context) error
@@ -62,14 +62,18 @@ func (p *peers) measure(ctx context.Context, dir string) error {
 			continue
 		}
 		if err := step.run(ctx); err != nil {
-			return fmt.Errorf("%v: %w", step.names, err)
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", strings.Join(step.names, ", "), err))
 		}
 	}
-	return nil
+	return failed
 }
 
-// start starts all clusters.
+// start starts the echo and all clusters.
 func (p *peers) start(ctx context.Context, dir string) (err error) {
+	if p.yardstick, err = startEcho(ctx); err != nil {
+		return err
+	}
+	p.echo = byEcho(p.bench, p.yardstick)
 	if p.client, err = doozerRival(ctx, p.bench); err != nil {
 		return err
 	}
@@ -88,6 +92,9 @@ func (p *peers) start(ctx context.Context, dir string) (err error) {
 }
 
 func (p *peers) stop() {
+	if p.yardstick != nil {
+		p.yardstick.stop()
+	}
 	for _, r := range p.rivals() {
 		r.stop()
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -80,19 +81,30 @@ func (o only) wants(names ...string) bool {
 	return len(o) == 0 || slices.ContainsFunc(names, func(n string) bool { return slices.Contains(o, n) })
 }
 
-// measureAll measures the wanted sections one after the other.
+// measureAll measures the wanted sections one after the other. One that fails has its error for a part, and the others
+// go on, until the context ends.
 func measureAll(ctx context.Context, b *bench, all []section) (parts []part, err error) {
 	for _, s := range all {
-		if !b.only.wants(s.names...) {
+		if !b.only.wants(s.names...) || ctx.Err() != nil {
 			continue
 		}
-		begun := time.Now()
-		p, err := s.measure(ctx, b)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", strings.Join(s.names, ", "), err)
+		begun, name := time.Now(), strings.Join(s.names, ", ")
+		p, failed := s.measure(ctx, b)
+		if failed != nil {
+			failed = fmt.Errorf("%s: %w", name, failed)
+			p, err = failure{failed}, errors.Join(err, failed)
 		}
-		b.say("%s done, in %v", strings.Join(s.names, ", "), time.Since(begun).Round(time.Second))
+		b.say("%s done, in %v", name, time.Since(begun).Round(time.Second))
 		parts = append(parts, p)
 	}
-	return parts, nil
+	return parts, errors.Join(err, context.Cause(ctx))
+}
+
+// failure is the part of a section that failed.
+type failure struct{ err error }
+
+func (failure) goals() []goal { return nil }
+
+func (f failure) write(page *strings.Builder) {
+	fmt.Fprintf(page, "## Not measured\n\n%v\n", f.err)
 }

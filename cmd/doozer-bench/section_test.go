@@ -20,8 +20,24 @@ func TestMeasureAll(t *testing.T) {
 	parts, err := measureAll(t.Context(), b, []section{sectionOf("a", nil), sectionOf("b", failed), sectionOf("c", nil)})
 	assert.Equal(t, nil, err)
 	assert.Equal(t, 2, len(parts))
-	_, err = measureAll(t.Context(), b, []section{sectionOf("a", nil), sectionOf("c", failed)})
-	assert.T(t, errors.Is(err, failed) && strings.HasPrefix(err.Error(), "c: "), err)
+}
+
+func TestMeasureAllThoughOneFails(t *testing.T) {
+	b, failed := &bench{progress: io.Discard}, errors.New("failed")
+	parts, err := measureAll(t.Context(), b, []section{sectionOf("a", failed), sectionOf("b", nil)})
+	assert.T(t, errors.Is(err, failed) && strings.HasPrefix(err.Error(), "a: "), err)
+	assert.Equal(t, 2, len(parts))
+	text := page(b.options, "here", parts)
+	assert.T(t, strings.Contains(text, "## Not measured\n\na: failed\n"), text)
+	assert.T(t, strings.Contains(text, "## Idle"), text)
+}
+
+func TestMeasureAllEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	parts, err := measureAll(ctx, &bench{progress: io.Discard}, []section{sectionOf("a", nil)})
+	assert.Equal(t, 0, len(parts))
+	assert.T(t, errors.Is(err, context.Canceled), err)
 }
 
 func TestAttachedSlowed(t *testing.T) {

@@ -18,11 +18,11 @@ func values[S any](samples []S, f func(S) float64) []float64 {
 }
 
 // ratios are those of what f takes from two samples of the same round, for
-// each round: the machine is not equally fast in all.
+// each round that has both: the machine is not equally fast in all.
 func ratios(over, under []sample, f func(sample) float64) []float64 {
-	all := make([]float64, len(over))
-	for i, s := range over {
-		all[i] = f(s) / f(under[i])
+	all := make([]float64, min(len(over), len(under)))
+	for i := range all {
+		all[i] = f(over[i]) / f(under[i])
 	}
 	return all
 }

@@ -31,8 +31,8 @@ on %s, %s: %s. %d rounds of %v for each figure, which go through all systems in 
 
 Each system is three nodes, on this one machine, with the load beside them: SETs and GETs of %d bytes, of %s files. Doozer and the echo are
 sent frames, as [bench.md](bench.md) tells. The others, and Doozer once more, are used by their Go clients, from a goroutine for each request
-that is outstanding, over as many connections, spread over the nodes, as each was found to do best with before the rounds. So the second
-row of Doozer is the one to compare with in what a program sees, and the first one in what the nodes can do; and their CPU does not depend on
+that is outstanding, over as many connections, spread over the nodes, as each was found to do best with before the rounds, at 64 and at
+256 outstanding. So the second row of Doozer is the one to compare with in what a program sees, and the first one in what the nodes can do; and their CPU does not depend on
 the load's. Every answer is checked.
 
 etcd %s: a Put, and a Get as it is by default, which is linearizable; default settings, the data on %s, with fsync and with its UnsafeNoFsync.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 )
@@ -19,7 +18,7 @@ type rival struct {
 	again  func(ctx context.Context, i int) error             // has another one in its place
 	watch  func(ctx context.Context) (*fanout, func(), error) // has many watchers; nil: it is not measured
 
-	best  map[kind]clients // of as many connections as it does best with
+	best  map[use]clients // of as many connections as it does best with
 	kills []killed
 }
 
@@ -91,57 +90,4 @@ func zookeeperRival(ctx context.Context, dir string) (*rival, error) {
 		fill:   func(ctx context.Context) error { return fillZookeeper(ctx, z.addrs) },
 		leader: z.leader, again: z.again,
 	}, nil
-}
-
-// peerConns are the numbers of connections that a client library is tried with.
-func peerConns() []int { return []int{3, 6, 12, 24, 48, 96} }
-
-// tune finds how many connections a kind of request does best with, at the most outstanding ones, and keeps those.
-func (r *rival) tune(ctx context.Context, b *bench, k kind) error {
-	rates := 0.0
-	for _, conns := range peerConns() {
-		c, err := r.dial(ctx, r.on.addrs, conns)
-		if err != nil {
-			return err
-		}
-		got, err := r.calls(b, c, k, peerLevels[peerMany], 0).run(ctx)
-		if err != nil {
-			c.close()
-			return fmt.Errorf("%s over %d connections: %w", r.name, conns, err)
-		}
-		if got.rate <= rates {
-			c.close()
-			continue
-		}
-		if old := r.best[k]; old != nil {
-			old.close()
-		}
-		rates, r.best[k] = got.rate, c
-	}
-	return nil
-}
-
-// ready has the rival hold the files, and be used in the best way.
-func (r *rival) ready(ctx context.Context, b *bench) error {
-	if err := r.fill(ctx); err != nil {
-		return fmt.Errorf("%s: %w", r.name, err)
-	}
-	r.best = make(map[kind]clients)
-	for _, k := range []kind{kindSet, kindGet} {
-		if err := r.tune(ctx, b, k); err != nil {
-			return err
-		}
-	}
-	r.note = fmt.Sprintf("%d connections for SET, %d for GET", r.best[kindSet].conns(), r.best[kindGet].conns())
-	r.load = func(ctx context.Context, k kind, outstanding, round int) (sample, error) {
-		return r.calls(b, r.best[k], k, outstanding, round).run(ctx)
-	}
-	return nil
-}
-
-func (r *rival) calls(b *bench, c clients, k kind, outstanding, round int) *calls {
-	return &calls{
-		clients: c, kind: k, on: r.on, outstanding: outstanding,
-		keys: benchKeys, offset: round, warm: b.round / warmShare, time: b.round,
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"strings"
@@ -108,14 +109,26 @@ func isUp(ctx context.Context, addr string) bool {
 	return err == nil
 }
 
+// The ports that servers are given. They are below those that the kernel gives to whoever does not mind, such as every
+// connection of a client: one of these might be taken again before its server listens.
+const (
+	leastPort = 15_000
+	ports     = 15_000
+)
+
 // freeAddr is a loopback address that nobody listens on.
 func freeAddr() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+	var failed error
+	for range 100 {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", leastPort+rand.IntN(ports)))
+		if err != nil {
+			failed = err
+			continue
+		}
+		defer l.Close()
+		return l.Addr().String(), nil
 	}
-	defer l.Close()
-	return l.Addr().String(), nil
+	return "", fmt.Errorf("no port is free: %w", failed)
 }
 
 // members counts the nodes that have a slot and take writes themselves; on an

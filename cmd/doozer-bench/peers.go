@@ -88,6 +88,16 @@ func (p *peers) start(ctx context.Context, dir string) (err error) {
 		return err
 	}
 	p.say("started")
+	return p.fill(ctx)
+}
+
+// fill has all clusters hold the files.
+func (p *peers) fill(ctx context.Context) error {
+	for _, r := range p.rivals() {
+		if err := r.fill(ctx); err != nil {
+			return fmt.Errorf("%s: %w", r.name, err)
+		}
+	}
 	return nil
 }
 

@@ -23,11 +23,8 @@ func peerConns() []int { return []int{3, 6, 12, 24, 48} }
 // tuneTimes is how often each is tried.
 const tuneTimes = 2
 
-// ready has the rival hold the files, and be used in the best way.
+// ready has the rival be used in the best way.
 func (r *rival) ready(ctx context.Context, b *bench) error {
-	if err := r.fill(ctx); err != nil {
-		return fmt.Errorf("%s: %w", r.name, err)
-	}
 	r.best = make(map[use]clients)
 	for _, u := range uses() {
 		if err := r.tune(ctx, b, u); err != nil {

@@ -7,14 +7,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"time"
-)
-
-// How nodes of rivals are killed.
-const (
-	peerKills     = 3
-	peerKillAfter = 8 * time.Second        // of load after a kill; a pause may take half of it
-	peerPatience  = 200 * time.Millisecond // for an answer; what was under way at a leader that died is answered late or never
 )
 
 // peers is Doozer beside others, on the same machine at the same time.
@@ -161,90 +153,4 @@ func (p *peers) level(ctx context.Context, level, round int) error {
 		}
 	}
 	return nil
-}
-
-// watching is many watchers of one system.
-type watching struct {
-	name   string
-	watch  func(context.Context) (*fanout, func(), error)
-	events []float64 // that they were told of in a second, a figure a round
-}
-
-func (p *peers) newWatchings() []*watching {
-	all := []*watching{{name: p.doozer.name, watch: func(ctx context.Context) (*fanout, func(), error) {
-		return watchAll(ctx, p.client.on)
-	}}}
-	for _, r := range p.rivals() {
-		if r.watch != nil {
-			all = append(all, &watching{name: r.name, watch: r.watch})
-		}
-	}
-	return all
-}
-
-// watches has all tell many watchers of changes, a round the one and a round the other.
-func (p *peers) watches(ctx context.Context) error {
-	p.watchings = p.newWatchings()
-	fans := make([]*fanout, len(p.watchings))
-	for i, w := range p.watchings {
-		f, stop, err := w.watch(ctx)
-		if err != nil {
-			return fmt.Errorf("%s: %w", w.name, err)
-		}
-		defer stop()
-		fans[i] = f
-	}
-	for range p.rounds {
-		for i, w := range p.watchings {
-			events, err := fans[i].run(ctx, p.round/warmShare, p.round)
-			if err != nil {
-				return fmt.Errorf("%s: %w", w.name, err)
-			}
-			w.events = append(w.events, events)
-		}
-	}
-	p.say("watches done")
-	return nil
-}
-
-// kill kills the leader of each, in turn, and puts it in its place again.
-func (p *peers) kill(ctx context.Context) error {
-	for i := range peerKills {
-		for _, r := range p.rivals() {
-			if r.leader == nil {
-				continue
-			}
-			if err := r.kill(ctx); err != nil {
-				return fmt.Errorf("%s: %w", r.name, err)
-			}
-		}
-		p.say("kill %d of %d", i+1, peerKills)
-	}
-	return nil
-}
-
-func (r *rival) kill(ctx context.Context) error {
-	victim, err := r.leader(ctx)
-	if err != nil {
-		return err
-	}
-	k, err := killOnce(ctx, r.on, victim, peerKillAfter, r.killLoad)
-	if err != nil {
-		return err
-	}
-	r.kills = append(r.kills, k)
-	return r.again(ctx, victim)
-}
-
-// killLoad is a connection for each request.
-func (r *rival) killLoad(ctx context.Context, on *server, k kind, length time.Duration, tr *trace) error {
-	c, err := r.dial(ctx, on.addrs, killConns)
-	if err != nil {
-		return err
-	}
-	defer c.close()
-	_, err = (&calls{
-		clients: c, kind: k, on: on, outstanding: killConns, keys: benchKeys, time: length, trace: tr, patience: peerPatience,
-	}).run(ctx)
-	return err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -27,9 +28,9 @@ func functions(l *live) template.FuncMap {
 		"getv":     l.getv,
 		"gets":     l.gets,
 		"getvs":    l.getvs,
-		"exists":   func(path string) bool { _, ok := l.files[path]; return ok },
-		"ls":       func(dir string) []string { return l.names(dir, false) },
-		"lsdir":    func(dir string) []string { return l.names(dir, true) },
+		"exists":   l.exists,
+		"ls":       func(dir string) ([]string, error) { return l.names(dir, false) },
+		"lsdir":    func(dir string) ([]string, error) { return l.names(dir, true) },
 		"json":     parseJSON,
 		"env":      os.Getenv,
 		"base":     path.Base,
@@ -46,20 +47,50 @@ func functions(l *live) template.FuncMap {
 
 func newFile(f client.File) file { return file{f.Path, string(f.Value), f.Rev} }
 
-func (l *live) get(path string) (file, error) {
-	f, ok := l.files[path]
-	if !ok {
-		return file{}, fmt.Errorf("%s: %w", path, client.ErrNoEnt)
+// look is the file at path, and whether there is one. A path that is none, or that the
+// glob does not let a template see, is an error: it is not as if no file were there.
+func (l *live) look(path string) (client.File, bool, error) {
+	if err := checkPath(path, false); err != nil {
+		return client.File{}, false, err
 	}
-	return newFile(f), nil
+	if !l.sees(path) {
+		return client.File{}, false, fmt.Errorf("%s is outside of -glob %s", path, cmp.Or(l.glob, "(default: all outside of /ctl)"))
+	}
+	f, ok := l.files[path]
+	return f, ok, nil
+}
+
+// sees reports whether the file at path would be among the files if it were there.
+func (l *live) sees(path string) bool {
+	if l.glob == "" {
+		return !isCtl(path)
+	}
+	g, err := store.CompileGlob(l.glob)
+	return err == nil && g.Match(path)
+}
+
+func (l *live) exists(path string) (bool, error) {
+	_, ok, err := l.look(path)
+	return ok, err
+}
+
+func (l *live) get(path string) (file, error) {
+	f, ok, err := l.look(path)
+	if err == nil && !ok {
+		err = fmt.Errorf("%s: %w", path, client.ErrNoEnt)
+	}
+	return newFile(f), err
 }
 
 func (l *live) getv(path string, other ...string) (string, error) {
-	f, err := l.get(path)
-	if err != nil && len(other) > 0 {
+	f, ok, err := l.look(path)
+	switch {
+	case err != nil || ok:
+		return string(f.Value), err
+	case len(other) > 0:
 		return other[0], nil
 	}
-	return f.Value, err
+	return "", fmt.Errorf("%s: %w", path, client.ErrNoEnt)
 }
 
 func (l *live) gets(glob string) (list []file, err error) {
@@ -85,7 +116,10 @@ func (l *live) getvs(glob string) (values []string, err error) {
 }
 
 // names are those in a directory, or those of the directories in it.
-func (l *live) names(dir string, dirs bool) (list []string) {
+func (l *live) names(dir string, dirs bool) (list []string, err error) {
+	if err := checkPath(parentDir(dir), true); err != nil {
+		return nil, err
+	}
 	for path := range l.files {
 		rest, ok := strings.CutPrefix(path, inside(dir))
 		if !ok {
@@ -96,7 +130,7 @@ func (l *live) names(dir string, dirs bool) (list []string) {
 		}
 	}
 	slices.Sort(list)
-	return slices.Compact(list)
+	return slices.Compact(list), nil
 }
 
 func parseJSON(text string) (v any, err error) {

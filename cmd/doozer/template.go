@@ -42,8 +42,10 @@ is to fail if DOOZER_FILE, which is not yet in place, is not good; and then
 next change that the glob matches, whether or not the text is another one then;
 with -once it ends doozer, with the exit status of the command. A -reload that
 failed before doozer was started again is not owed: the file is in place.
-What is there and is no regular file, like a pipe or a device, is refused. The
-text comes of one revision. While the cluster is out of reach it waits.
+What is there and is no regular file, like a pipe or a device, is refused, and so
+is the template itself. The text comes of one revision. A file outside of -glob
+is not as if it were not there: to ask for it is an error. While the cluster is
+out of reach it waits.
 
   getv "/a"          the value of a file; getv "/a" "x": "x" if it is not there
   get "/a"           the file: .Path .Value .Rev
@@ -77,6 +79,9 @@ func (r *rendering) run(ctx context.Context, source string) error {
 	if err := checkRegular(source); err != nil { // to open a pipe may take for ever
 		return err
 	}
+	if err := r.checkApart(source); err != nil {
+		return err
+	}
 	text, err := os.ReadFile(source)
 	if err != nil {
 		return err
@@ -105,6 +110,19 @@ func (r *rendering) run(ctx context.Context, source string) error {
 			return r.or(err)
 		}
 	}
+}
+
+// checkApart is an error if what is rendered would replace the template, whatever both are called.
+func (r *rendering) checkApart(source string) error {
+	from, err := os.Stat(source)
+	if err != nil {
+		return err
+	}
+	to, err := os.Stat(r.name)
+	if err == nil && os.SameFile(from, to) {
+		return usageError(fmt.Sprintf("%s and %s are the same file: the template would be lost", source, r.name))
+	}
+	return nil // what is wrong with the name, if anything, is told when it is written to
 }
 
 // or is the end by a signal, if that is behind err.

@@ -20,7 +20,7 @@ func addMember(ctx context.Context, ch *changing, args []string) error {
 	if err != nil {
 		return err
 	}
-	if ch.spare("") == nil {
+	if ch.spare() == nil {
 		_, err = fmt.Fprintf(ch.s.out, "slot %s is free, at revision %d: no node waits for one\n", args[0], rev)
 		return err
 	}

@@ -28,12 +28,25 @@ func (cl *cluster) ask(ctx context.Context, s *session) {
 		})
 	}
 	wg.Wait()
-	var highest int64
+	cl.compare()
+}
+
+// compare works out how far behind each node is that answers. What one has applied is
+// agreed on, so the cluster's revision is that at least.
+func (cl *cluster) compare() {
+	highest := cl.rev
 	for _, n := range cl.nodes {
-		highest = max(highest, n.Applied)
+		if n.Answers {
+			highest = max(highest, n.Applied)
+		}
 	}
 	for _, n := range cl.nodes {
-		n.Lag = highest - n.Applied
+		if n.Answers {
+			n.Lag = new(highest - n.Applied)
+		}
+	}
+	if cl.rev > 0 {
+		cl.rev = highest
 	}
 }
 

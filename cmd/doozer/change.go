@@ -51,18 +51,34 @@ func (ch *changing) without(id string) (others []*node) {
 	return others
 }
 
-// spare is the node with an id, or else the one without a slot that answers and
-// has applied most; nil if there is none.
-func (ch *changing) spare(id string) (best *node) {
+// spare is the node without a slot that answers and has applied most; nil if there is none.
+func (ch *changing) spare() (best *node) {
 	for _, n := range ch.nodes {
-		if n.Slot != "" || n.Addr == "" || id != "" && n.ID != id {
-			continue
-		}
-		if n.Answers && (best == nil || n.Applied > best.Applied) {
+		if n.Slot == "" && n.Addr != "" && n.Answers && (best == nil || n.Applied > best.Applied) {
 			best = n
 		}
 	}
 	return best
+}
+
+// taker is the node that is to take a slot: the one with that id, or else a spare one.
+func (ch *changing) taker(id string) (*node, error) {
+	if id == "" {
+		if n := ch.spare(); n != nil {
+			return n, nil
+		}
+		return nil, fmt.Errorf("%w: no node without a slot answers, that could take it", errRefused)
+	}
+	switch n := ch.node(id); {
+	case n == nil:
+		return nil, fmt.Errorf("there is no node %s: %w", word(id), client.ErrNoEnt)
+	case n.Slot != "":
+		return nil, fmt.Errorf("%w: %s has slot %s already", errRefused, id, n.Slot)
+	case !n.Answers:
+		return nil, fmt.Errorf("%w: %s does not answer: %s", errRefused, id, n.Error)
+	default:
+		return n, nil
+	}
 }
 
 func removeMember(ctx context.Context, ch *changing, args []string) error {
@@ -100,9 +116,9 @@ func replaceMember(ctx context.Context, ch *changing, args []string) error {
 	if len(args) > 1 {
 		id = args[1]
 	}
-	next := ch.spare(id)
-	if next == nil {
-		return fmt.Errorf("%w: no node without a slot answers, that could take it", errRefused)
+	next, err := ch.taker(id)
+	if err != nil {
+		return err
 	}
 	if err := ch.check(append(ch.without(sl.ID), next)); err != nil {
 		return err

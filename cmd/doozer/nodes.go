@@ -20,8 +20,8 @@ type node struct {
 	Version  string `json:"version,omitempty"`
 	Host     string `json:"hostname,omitempty"`
 	Answers  bool   `json:"answers"`
-	Applied  int64  `json:"applied"` // as it says, or else as the tree does
-	Lag      int64  `json:"lag"`     // behind the highest of all
+	Applied  int64  `json:"applied"`       // as it says, or else as the tree does
+	Lag      *int64 `json:"lag,omitempty"` // behind the highest of all; nil if it does not answer
 	Error    string `json:"error,omitempty"`
 
 	Says *client.Status `json:"says,omitempty"`
@@ -133,6 +133,16 @@ func (cl *cluster) node(id string) *node {
 		}
 	}
 	return nil
+}
+
+// noQuorum is why there is no quorum, or nil. A majority that does not answer is enough,
+// though one node may tell the revision for as long as it has a lease.
+func (cl *cluster) noQuorum() error {
+	members := cl.members()
+	if cl.quorum == nil && len(members) > 0 && alive(members) < len(members)/2+1 {
+		return fmt.Errorf("a majority does not: %w", client.ErrNoQuorum)
+	}
+	return cl.quorum
 }
 
 // members are the nodes that have a vote: who has a slot, and an address.

@@ -14,10 +14,10 @@ and address; whether it is a member; up to which revision it has applied the
 log, and how far that is behind the highest; whether it takes writes itself,
 for which it has to hear a majority, and whether it holds a lease to read
 without asking others; its version; and whether it answers. Of a node that
-does not, the revision is what it last wrote to the tree. -o json has all that
-a node says of itself and knows of the members ("says"). If the cluster has no
-quorum, the list is that of one node, which may be old, and the exit status is
-127.
+does not, the revision is what it last wrote to the tree, and how far behind it
+is nobody knows. -o json has all that a node says of itself and knows of the
+members ("says"). If the cluster has no quorum, or a majority does not answer,
+the list is that of one node, which may be old, and the exit status is 127.
 
     $ doozer status
     ID        ADDR    ROLE      APPLIED  LAG  WRITES  LEASE  VERSION  ANSWERS
@@ -38,8 +38,8 @@ func tellStatus(ctx context.Context, s *session, _ []string) error {
 	if err := s.printStatus(cl); err != nil {
 		return err
 	}
-	if cl.quorum != nil {
-		return fmt.Errorf("%d of %s answer: %w", alive(cl.members()), plural(len(cl.members()), "member", "members"), cl.quorum)
+	if err := cl.noQuorum(); err != nil {
+		return fmt.Errorf("%d of %s answer: %w", alive(cl.members()), plural(len(cl.members()), "member", "members"), err)
 	}
 	return nil
 }
@@ -56,13 +56,17 @@ func (s *session) printStatus(cl *cluster) error {
 	t := s.newTable("ID", "ADDR", "ROLE", "APPLIED", "LAG", "WRITES", "LEASE", "VERSION", "ANSWERS")
 	for _, n := range cl.nodes {
 		writes, lease, answers := s.answers(n)
-		t.row(n.ID, n.Addr, n.Role, n.Applied, n.Lag, writes, lease, n.Version, answers)
+		lag := ""
+		if n.Lag != nil {
+			lag = fmt.Sprint(*n.Lag)
+		}
+		t.row(n.ID, n.Addr, n.Role, n.Applied, lag, writes, lease, n.Version, answers)
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
 	rev := "no quorum"
-	if cl.quorum == nil {
+	if cl.noQuorum() == nil {
 		rev = fmt.Sprint("revision ", cl.rev)
 	}
 	members := cl.members()

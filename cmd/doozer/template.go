@@ -42,10 +42,10 @@ is to fail if DOOZER_FILE, which is not yet in place, is not good; and then
 next change that the glob matches, whether or not the text is another one then;
 with -once it ends doozer, with the exit status of the command. A -reload that
 failed before doozer was started again is not owed: the file is in place.
-What is there and is no regular file, like a pipe or a device, is refused, and so
-is the template itself. The text comes of one revision. A file outside of -glob
-is not as if it were not there: to ask for it is an error. While the cluster is
-out of reach it waits.
+What is there and is no regular file, like a pipe or a device, is refused, and
+so is the template itself. The text comes of one revision. A file outside of
+-glob is not as if it were not there: to ask for it is an error. While the
+cluster is out of reach it waits.
 
   getv "/a"          the value of a file; getv "/a" "x": "x" if it is not there
   get "/a"           the file: .Path .Value .Rev

@@ -42,6 +42,25 @@ func (s *session) runCommand(ctx context.Context, argv, env []string, stdin io.R
 	return commandError(argv, cmd, err)
 }
 
+// runGiven runs the command that doozer was given to run. Why that failed it tells itself:
+// doozer passes its exit status on.
+func (s *session) runGiven(ctx context.Context, env []string) error {
+	err := s.runCommand(ctx, s.command, env, s.in)
+	var ended endedError
+	if errors.As(err, &ended) {
+		return exitError{status: ended.status}
+	}
+	return err
+}
+
+// endedError is the end of a command that ran, with an exit status other than 0.
+type endedError struct {
+	name   string
+	status int
+}
+
+func (e endedError) Error() string { return fmt.Sprintf("%.200s: exit status %d", e.name, e.status) }
+
 // runHere runs a command on a thread that lives for as long: a child that is to
 // die with its parent dies with the thread that made it.
 func (s *session) runHere(cmd *exec.Cmd) error {
@@ -69,7 +88,7 @@ func commandError(argv []string, cmd *exec.Cmd, err error) error {
 		return nil
 	case cmd.ProcessState != nil && !cmd.ProcessState.Success():
 		status := endStatus(cmd.ProcessState)
-		return exitError{status, fmt.Errorf("%.200s: exit status %d", name, status)}
+		return exitError{status, endedError{name, status}}
 	case errors.As(err, &ended), cmd.ProcessState != nil:
 		return nil // it ended well, though it was asked to
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):

@@ -31,6 +31,7 @@ func TestCluster(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"fails":  fails,
+			"passes": passes,
 			"nodes":  nodes,
 			"spare":  spare,
 			"signal": signalNode,

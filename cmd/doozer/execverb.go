@@ -114,7 +114,7 @@ func (x *execution) take(env environment) {
 }
 
 func (x *execution) command(ctx context.Context) error {
-	return x.s.runCommand(ctx, x.s.command, x.env.vars, x.s.in)
+	return x.s.runGiven(ctx, x.env.vars)
 }
 
 // untilChange runs the command until it ends, or until it is to have another

@@ -43,10 +43,16 @@ func (e dataError) Error() string { return string(e) }
 // exitError is one with a status of its own, as of a command.
 type exitError struct {
 	status int
-	err    error
+	err    error // nil: there is nothing to add to what was said
 }
 
-func (e exitError) Error() string { return e.err.Error() }
+func (e exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprint("exit status ", e.status)
+	}
+	return e.err.Error()
+}
+
 func (e exitError) Unwrap() error { return e.err }
 
 // errInterrupted is the end by a signal.
@@ -65,11 +71,14 @@ func inTime(ctx context.Context, err error) error {
 	return err
 }
 
-// report writes err as one line and returns the exit status that stands for
+// report writes err, if there is anything to say of it, as one line and returns the exit status that stands for
 // it.
 func report(stderr io.Writer, err error) int {
 	if err == nil {
 		return 0
+	}
+	if own, ok := err.(exitError); ok && own.err == nil {
+		return own.status
 	}
 	fmt.Fprintf(stderr, "doozer: %s\n", oneLine(err))
 	return status(err)

@@ -69,12 +69,12 @@ func (h *held) until(done <-chan struct{}, why func() error) (stop func()) {
 // lostHold is why something is held no more.
 type lostHold struct{ error }
 
-// run runs a command while all is held.
-func (h *held) run(argv []string) error {
+// run runs the command while all is held.
+func (h *held) run() error {
 	if h.life.Err() != nil {
 		return h.life.Err()
 	}
-	return h.s.runCommand(h.life, argv, h.env, h.s.in)
+	return h.s.runGiven(h.life, h.env)
 }
 
 // over gives up what was held, and says how all ended: err is how the command did.

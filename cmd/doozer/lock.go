@@ -73,7 +73,7 @@ the lock. "doozer walk '<path>/*'" shows them, with their sessions' names.
 func (h *held) runLocked(l *client.Lock) error {
 	h.env = append(h.env, fmt.Sprint("DOOZER_LOCK_TOKEN=", l.Token()), "DOOZER_LOCK_FILE="+l.Path())
 	stop := h.until(l.Done(), l.Err)
-	err := h.run(h.s.command)
+	err := h.run()
 	stop()
 	if l.Err() != nil {
 		return err // it is lost: there is nothing to give up

@@ -67,8 +67,9 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"fails": fails,
-			"alone": func(ts *testscript.TestScript, _ bool, _ []string) { ts.Value(aNode).(*loner).alone.Store(true) },
+			"fails":  fails,
+			"passes": passes,
+			"alone":  func(ts *testscript.TestScript, _ bool, _ []string) { ts.Value(aNode).(*loner).alone.Store(true) },
 		},
 	})
 }
@@ -76,17 +77,30 @@ func TestScripts(t *testing.T) {
 // fails <status> <command...>: the command ends with that exit status, one
 // line on standard error, and nothing on standard output.
 func fails(ts *testscript.TestScript, _ bool, args []string) {
-	err := ts.Exec(args[1], args[2:]...)
-	var exit *exec.ExitError
-	if !errors.As(err, &exit) || strconv.Itoa(exit.ExitCode()) != args[0] {
-		ts.Fatalf("%v: got %v, want exit status %s", args[1:], err, args[0])
-	}
+	ends(ts, args)
 	line := ts.ReadFile("stderr")
 	if !strings.HasPrefix(line, "doozer: ") || strings.Index(line, "\n") != len(line)-1 {
 		ts.Fatalf("standard error is not one line: %q", line)
 	}
 	if out := ts.ReadFile("stdout"); out != "" {
 		ts.Fatalf("standard output: %q", out)
+	}
+}
+
+// passes <status> <command...>: the command passes that exit status on, and says nothing.
+func passes(ts *testscript.TestScript, _ bool, args []string) {
+	ends(ts, args)
+	if said := ts.ReadFile("stdout") + ts.ReadFile("stderr"); said != "" {
+		ts.Fatalf("it says %q", said)
+	}
+}
+
+// ends <status> <command...>: the command ends with that exit status.
+func ends(ts *testscript.TestScript, args []string) {
+	err := ts.Exec(args[1], args[2:]...)
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || strconv.Itoa(exit.ExitCode()) != args[0] {
+		ts.Fatalf("%v: got %v, want exit status %s", args[1:], err, args[0])
 	}
 }
 

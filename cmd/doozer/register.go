@@ -43,7 +43,7 @@ takes until the command runs.
 				h := s.newHeld()
 				defer h.end(nil)
 				stop := h.until(r.Done(), r.Err)
-				err = h.run(s.command)
+				err = h.run()
 				stop()
 				return h.over(err, r.Close)
 			}

@@ -35,7 +35,7 @@ how long it takes until the command runs.
 					if err := h.set(ctx, *files, *force); err != nil {
 						return err
 					}
-					return h.run(s.command)
+					return h.run()
 				})
 			}
 		},

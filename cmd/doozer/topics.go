@@ -63,7 +63,8 @@ func exitText() string {
 ` + strings.Join(exitLines(), "") + `
 After 74, 124, 130, or "outcome unknown", a write may have happened or not.
 The status of a command that doozer runs is passed on; 128 and n if signal n
-ended it.
+ended it. What lock, elect, session, register and exec run says itself why it
+failed: doozer adds no line.
 `
 }
 

@@ -14,7 +14,7 @@ import (
 
 func electVerb() verb {
 	return verb{
-		name: "elect", args: "<path> <value> <command...>", min: 2, max: 2, runs: true, tidies: true,
+		name: "elect", args: "<path> <value> <command...>", min: 2, max: 2, runs: true, tidies: true, connects: true,
 		brief: "run a command while being the leader",
 		help: `Stands for election, in a directory of its own, and runs the command when it
 is won, for as long as it is held: all is as with lock, -n, Ctrl-Z and what is
@@ -28,6 +28,9 @@ address as a rule: "doozer leader" prints that of the leader.
 			grace := graceFlag(fs)
 			return func(ctx context.Context, s *session, args []string) error {
 				s.grace = *grace
+				if err := checkPath(args[0], false); err != nil {
+					return err
+				}
 				return s.hold(ctx, !*try, func(ctx context.Context, h *held) error {
 					campaign := h.campaign
 					if *try {

@@ -13,16 +13,18 @@ import (
 
 func execVerb() verb {
 	return verb{
-		name: "exec", args: "<dir> <command...>", min: 1, max: 1, runs: true, tidies: true, patient: true,
+		name: "exec", args: "<dir> <command...>", min: 1, max: 1, runs: true, tidies: true, connects: true, patient: true,
 		brief: "run a command with files as environment",
 		help: `Runs a command that has the files below the directory in its environment: the
 file <dir>/db/host as DB_HOST, and likewise with . and - as with /; a line
 feed at the end of a value is cut off. When any of them changes, the command
 is asked to end (SIGTERM), killed after -grace, and run anew. When it ends by
 itself doozer does too, with its exit status. While the cluster is out of
-reach the command goes on; and if the files make no environment, because a
-value has a zero byte or two have the same name: that is told on standard
-error, and at the beginning it is an error.
+reach, which is told, the command goes on. It also does if the files make no
+environment, because a value has a zero byte, two have the same name, or there
+are none: that is told on standard error. At the beginning it is an error, for
+the directory may be the wrong one; with -empty none are as good as any. For a
+cluster, and a quorum, it waits at the beginning, but for -once.
 
 PATH, LD_*, DYLD_* and DOOZER_* would change what is run, and for whom: a file
 of such a name is left out, which is told. Others may steer the command, too:
@@ -34,13 +36,14 @@ let only those write there who may.
 `,
 		setup: func(fs *pflag.FlagSet) action {
 			once := fs.Bool("once", false, "do not run it anew")
+			empty := fs.Bool("empty", false, "run it without any files, too")
 			grace := graceFlag(fs)
 			return func(ctx context.Context, s *session, args []string) error {
 				s.grace = *grace
 				if err := checkPath(args[0], true); err != nil {
 					return err
 				}
-				x := &execution{s: s, dir: args[0], once: *once}
+				x := &execution{s: s, dir: args[0], once: *once, empty: *empty}
 				return x.run(ctx)
 			}
 		},
@@ -50,26 +53,27 @@ let only those write there who may.
 
 // execution is a command that runs with files as its environment.
 type execution struct {
-	s    *session
-	dir  string
-	once bool
-	live *live
-	env  environment // that it has, or is to have next
+	s     *session
+	dir   string
+	once  bool
+	empty bool // it runs without files, too
+	live  *live
+	env   environment // that it has, or is to have next
 }
 
 func (x *execution) run(ctx context.Context) error {
-	x.live = &live{c: x.s.client, glob: inside(x.dir) + "**"}
+	x.live = &live{glob: inside(x.dir) + "**"}
 	if x.dir == "/" {
 		x.live.glob = ""
 	}
-	if err := x.live.load(ctx); err != nil {
+	if err := x.live.follow(ctx, x.s, !x.once); err != nil {
 		return err
 	}
 	defer x.live.close()
 	if err := x.checkDir(ctx); err != nil {
 		return err
 	}
-	env, err := x.live.environ(x.dir)
+	env, err := x.environ()
 	if err != nil {
 		return err
 	}
@@ -86,7 +90,16 @@ func (x *execution) run(ctx context.Context) error {
 	return err
 }
 
-// checkDir is an error if a file is in the place of the directory. It may come later.
+// environ is the environment that the files make. None make none, unless that was asked
+// for: it may be the wrong directory.
+func (x *execution) environ() (environment, error) {
+	if len(x.live.files) == 0 && !x.empty {
+		return environment{}, fmt.Errorf("there are no files below %s (-empty runs the command without): %w", x.dir, client.ErrNoEnt)
+	}
+	return x.live.environ(x.dir)
+}
+
+// checkDir is an error if a file is in the place of the directory.
 func (x *execution) checkDir(ctx context.Context) error {
 	if len(x.live.files) > 0 {
 		return nil
@@ -95,10 +108,10 @@ func (x *execution) checkDir(ctx context.Context) error {
 	switch {
 	case err != nil:
 		return err
-	case rev == client.Missing:
-		fmt.Fprintf(x.s.errs, "doozer: there is no directory %s yet\n", x.dir)
-	case rev != client.Dir:
+	case rev > 0:
 		return fmt.Errorf("%s: %w", x.dir, client.ErrNotDir)
+	case x.empty:
+		fmt.Fprintf(x.s.errs, "doozer: there are no files below %s yet\n", x.dir)
 	}
 	return nil
 }
@@ -152,7 +165,7 @@ func (x *execution) differs(ctx context.Context) (environment, error) {
 		if err := x.live.next(ctx); err != nil {
 			return environment{}, err
 		}
-		next, err := x.live.environ(x.dir)
+		next, err := x.environ()
 		switch {
 		case err != nil:
 			fmt.Fprintf(x.s.errs, "doozer: the command keeps its environment: %s\n", oneLine(err))

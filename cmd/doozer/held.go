@@ -29,8 +29,11 @@ func (s *session) newHeld() *held {
 const closing = 2 * time.Second
 
 // hold makes a session for use, and ends it after that. ctx is for all that comes
-// before the command runs; without wait it does not wait for a quorum.
+// before the command runs; without wait it waits neither for a node nor for a quorum.
 func (s *session) hold(ctx context.Context, wait bool, use func(ctx context.Context, h *held) error) error {
+	if err := s.connect(ctx, wait); err != nil {
+		return err
+	}
 	var sess *client.Session
 	err := s.begin(ctx, wait, func(ctx context.Context) (err error) {
 		sess, err = s.client.NewSession(ctx)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/ha/doozer/client"
 )
@@ -26,6 +27,27 @@ func (l *live) load(ctx context.Context) (err error) {
 	}
 	l.show(l.mirror.View())
 	return nil
+}
+
+// follow loads, and makes s tell of it if it has to wait for a quorum; without wait there
+// has to be one.
+func (l *live) follow(ctx context.Context, s *session, wait bool) error {
+	if err := s.connect(ctx, wait); err != nil {
+		return err
+	}
+	l.c = s.client
+	if !wait {
+		return l.load(ctx)
+	}
+	return s.begin(ctx, true, func(context.Context) error {
+		for {
+			err := l.load(ctx) // which it has to outlive
+			if !errors.Is(err, client.ErrNoQuorum) {
+				return err
+			}
+			sleep(ctx, pause)
+		}
+	})
 }
 
 // next waits until the files have changed, and has them as they are then.

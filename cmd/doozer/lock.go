@@ -12,7 +12,7 @@ import (
 
 func lockVerb() verb {
 	return verb{
-		name: "lock", args: "<path> <command...>", min: 1, max: 1, runs: true, tidies: true,
+		name: "lock", args: "<path> <command...>", min: 1, max: 1, runs: true, tidies: true, connects: true,
 		brief: "run a command while holding a lock",
 		help: `Waits for the lock, a directory of its own in which those who want it stand in
 line, and runs the command while holding it. In the environment of the command
@@ -49,6 +49,9 @@ the lock. "doozer walk '<path>/*'" shows them, with their sessions' names.
 			grace := graceFlag(fs)
 			return func(ctx context.Context, s *session, args []string) error {
 				s.grace = *grace
+				if err := checkPath(args[0], false); err != nil {
+					return err
+				}
 				return s.hold(ctx, !*try, func(ctx context.Context, h *held) error {
 					take := h.session.Lock
 					if *try {

@@ -16,7 +16,7 @@ import (
 
 // session is what a verb works with.
 type session struct {
-	client *client.Client // nil for a verb that is offline
+	client *client.Client // nil until it is connected
 	in     io.Reader
 	out    *bufio.Writer // flushed when the verb has ended
 	stdout io.Writer     // what it writes to
@@ -29,6 +29,7 @@ type session struct {
 	local   bool          // -local
 	format  format        // -o
 	color   colors        // -color
+	patient bool          // it does not give up when no node can be reached
 	command []string      // to run, of a verb that runs one
 	grace   time.Duration // for that to end, once it was asked to
 	held    func() error  // if not nil: whether what it needs is held still, at once
@@ -86,13 +87,12 @@ func (s *session) do(v *verb, act action, words []string) (err error) {
 	}
 	ctx, cancel := s.context()
 	defer cancel()
-	if !v.offline {
-		c, err := dial(ctx, s.config(v.patient), s.addr)
-		if err != nil {
+	defer s.hangUp()
+	s.patient = v.patient
+	if !v.offline && !v.connects {
+		if err := s.connect(ctx, false); err != nil {
 			return inTime(ctx, err)
 		}
-		defer c.Close()
-		s.client = c
 	}
 	return inTime(ctx, act(ctx, s, words))
 }

@@ -11,7 +11,7 @@ import (
 
 func registerVerb() verb {
 	return verb{
-		name: "register", args: "<path> <value> <command...>", min: 2, max: 2, runs: true, tidies: true, patient: true,
+		name: "register", args: "<path> <value> <command...>", min: 2, max: 2, runs: true, tidies: true, connects: true, patient: true,
 		brief: "register a service while it runs",
 		help: `Has the file hold the value, an address as a rule, while the command runs:
 when it ends, or doozer or its machine dies, the file is deleted. If the
@@ -29,6 +29,9 @@ takes until the command runs.
 			return func(ctx context.Context, s *session, args []string) error {
 				s.grace = *grace
 				if err := checkPath(args[0], false); err != nil {
+					return err
+				}
+				if err := s.connect(ctx, true); err != nil {
 					return err
 				}
 				i := strings.LastIndex(args[0], "/")

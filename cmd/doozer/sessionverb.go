@@ -12,7 +12,7 @@ import (
 
 func sessionVerb() verb {
 	return verb{
-		name: "session", args: "<command...>", runs: true, tidies: true,
+		name: "session", args: "<command...>", runs: true, tidies: true, connects: true,
 		brief: "hold a session while a command runs",
 		help: `Makes a session, writes the files of -set, and runs the command. When the
 command ends, or doozer or its machine dies, the session ends, and its files
@@ -31,8 +31,12 @@ how long it takes until the command runs.
 			grace := graceFlag(fs)
 			return func(ctx context.Context, s *session, _ []string) error {
 				s.grace = *grace
+				set, err := setting(*files)
+				if err != nil {
+					return err
+				}
 				return s.hold(ctx, true, func(ctx context.Context, h *held) error {
-					if err := h.set(ctx, *files, *force); err != nil {
+					if err := h.set(ctx, set, *force); err != nil {
 						return err
 					}
 					return h.run()
@@ -43,18 +47,29 @@ how long it takes until the command runs.
 	}
 }
 
+// setting is the files that -set names.
+func setting(args []string) (files []client.File, err error) {
+	for _, arg := range args {
+		path, value, ok := strings.Cut(arg, "=")
+		if !ok {
+			return nil, usageError(fmt.Sprintf("-set: %q is not path=value", arg))
+		}
+		if err := checkPath(path, false); err != nil {
+			return nil, err
+		}
+		files = append(files, client.File{Path: path, Value: []byte(value)})
+	}
+	return files, nil
+}
+
 // set writes files that go with the session.
-func (h *held) set(ctx context.Context, files []string, force bool) error {
+func (h *held) set(ctx context.Context, files []client.File, force bool) error {
 	rev := int64(client.Missing)
 	if force {
 		rev = client.Clobber
 	}
 	for _, f := range files {
-		path, value, ok := strings.Cut(f, "=")
-		if !ok {
-			return usageError(fmt.Sprintf("-set: %q is not path=value", f))
-		}
-		if _, err := h.session.Set(ctx, path, rev, []byte(value)); err != nil {
+		if _, err := h.session.Set(ctx, f.Path, rev, f.Value); err != nil {
 			return err
 		}
 	}

@@ -13,7 +13,7 @@ import (
 
 func templateVerb() verb {
 	return verb{
-		name: "template", args: "<template> <file>", min: 2, max: 2, tidies: true, patient: true,
+		name: "template", args: "<template> <file>", min: 2, max: 2, tidies: true, connects: true, patient: true,
 		brief: "render a file anew at each change",
 		help:  templateHelp,
 		setup: func(fs *pflag.FlagSet) action {
@@ -45,7 +45,8 @@ failed before doozer was started again is not owed: the file is in place.
 What is there and is no regular file, like a pipe or a device, is refused, and
 so is the template itself. The text comes of one revision. A file outside of
 -glob is not as if it were not there: to ask for it is an error. While the
-cluster is out of reach it waits.
+cluster is out of reach, or has no quorum, it says so and waits; at the
+beginning, too, but for -once.
 
   getv "/a"          the value of a file; getv "/a" "x": "x" if it is not there
   get "/a"           the file: .Path .Value .Rev
@@ -86,12 +87,12 @@ func (r *rendering) run(ctx context.Context, source string) error {
 	if err != nil {
 		return err
 	}
-	r.live = &live{c: r.s.client, glob: r.glob}
+	r.live = &live{glob: r.glob}
 	r.template, err = template.New(filepath.Base(source)).Option("missingkey=error").Funcs(functions(r.live)).Parse(string(text))
 	if err != nil {
 		return dataError(err.Error())
 	}
-	if err := r.live.load(ctx); err != nil {
+	if err := r.live.follow(ctx, r.s, !r.once); err != nil {
 		return err
 	}
 	defer r.live.close()

@@ -30,8 +30,9 @@ environment is another one that tells where it is. A secret comes of the address
 
 When the node is lost, doozer goes on at another node of the cluster. It gives
 up when none is found for 5 s; with -local at once. template, exec and register
-do not give up. Nor do lock, elect, session and register without a quorum: they
-say so and wait, but for lock -n and elect -n. -t limits that.
+do not: they say so, and when the cluster is back. All three, lock, elect and
+session may be started before the cluster: without a node, or without a quorum,
+they say so and wait, but for -n and -once. -t limits that.
 `
 }
 

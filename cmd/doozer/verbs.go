@@ -37,7 +37,8 @@ type verb struct {
 	atNode   bool   // -local is of use
 	compares bool   // the second argument is a revision, for session.rev
 	offline  bool   // it needs no node
-	patient  bool   // it waits for a cluster that is out of reach
+	connects bool   // it connects itself, when what it is to do makes sense
+	patient  bool   // it goes on when the cluster is out of reach
 	tidies   bool   // it has something to put in order when a signal ends it
 	formats  string // what -o takes beside text
 	runs     bool   // what follows the arguments is a command to run

@@ -41,7 +41,7 @@ func addMember(ctx context.Context, ch *changing, args []string) error {
 func (ch *changing) free(name string) error {
 	err := checkPath(calDir+name, false)
 	if err == nil && (strings.Contains(name, "/") || name == "." || name == "..") {
-		err = fmt.Errorf("%q is no name of a slot: %w", name, client.ErrBadPath)
+		err = badName(fmt.Sprintf("%q is no name of a slot", name))
 	}
 	if err != nil {
 		return err

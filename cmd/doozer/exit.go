@@ -80,8 +80,16 @@ func report(stderr io.Writer, err error) int {
 	if own, ok := err.(exitError); ok && own.err == nil {
 		return own.status
 	}
-	fmt.Fprintf(stderr, "doozer: %s\n", oneLine(err))
+	fmt.Fprintf(stderr, "doozer: %s%s\n", oneLine(err), rule(err))
 	return status(err)
+}
+
+// rule is what a bad path does not keep to.
+func rule(err error) string {
+	if errors.Is(err, client.ErrBadPath) {
+		return ` (a path is names of A-Z a-z 0-9 . - _, each after "/")`
+	}
+	return ""
 }
 
 func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", " ") }

@@ -14,8 +14,6 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
-
-	"github.com/ha/doozer/client"
 )
 
 func exportVerb() verb {
@@ -134,7 +132,7 @@ func writeOver(name string, text []byte) error {
 func (t *subtree) writeFolder(ctx context.Context, folder string) error {
 	for _, f := range t.files {
 		if p := t.relative(f.Path); path.Clean(p) != p {
-			return fmt.Errorf("nothing was written: %s: no file of a folder can have that name: %w", f.Path, client.ErrBadPath)
+			return badName(fmt.Sprintf("nothing was written: %s: no file of a folder can have that name", f.Path))
 		}
 	}
 	if err := os.MkdirAll(folder, 0o777); err != nil {

@@ -17,11 +17,15 @@ input, with JSON objects, one a line, as export and "doozer-backup export"
 print them: "path", which is taken as below <path>, and "value" or "base64".
 
 First everything is checked: if any path, value or line is wrong, or any file
-is there already with another value (see -n, -f), nothing is written. A file
-that is there with the same value is fine, so an import that was interrupted
-can be repeated. Up to 128 files, of 1 MiB together, are written by one
-transaction: all, or none. Of more it may be that a part is written; then it
-stops, and lists which files were written and which not. The exit status is
+is there already with another value (see -n, -f), nothing is written; of what
+is wrong up to ten are told. A symbolic link in the folder is wrong, for it may
+lead out of it; the folder itself may be named by one. A name is of A-Z a-z
+0-9 . - and _.
+
+A file that is there with the same value is fine, so an import that was
+interrupted can be repeated. Up to 128 files, of 1 MiB together, are written by
+one transaction: all, or none. Of more it may be that a part is written; then
+it stops, and lists which files were written and which not. The exit status is
 that of the first failure.
 
     $ doozer import conf.d /config

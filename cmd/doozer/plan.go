@@ -61,6 +61,7 @@ func (p *plan) check() error {
 	if p.skip && p.force {
 		return usageError("-n or -f?")
 	}
+	var wrong problems
 	slices.SortStableFunc(p.files, func(a, b planned) int { return strings.Compare(inside(a.path), inside(b.path)) })
 	for i := range p.files {
 		f := &p.files[i]
@@ -72,10 +73,10 @@ func (p *plan) check() error {
 			err = fmt.Errorf("%s: %w", p.files[i-1].path, client.ErrNotDir)
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", f.from, err)
+			wrong.add(fmt.Errorf("%s: %w", f.from, err))
 		}
 	}
-	return nil
+	return wrong.err()
 }
 
 func (f *planned) check() error {

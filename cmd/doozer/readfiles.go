@@ -16,34 +16,50 @@ import (
 )
 
 // readFolder reads the files of a folder, which may be named by a link, until ctx ends.
-// What is in it and neither file nor folder, as a link, is an error.
+// Its error is all that cannot be written.
 func (p *plan) readFolder(ctx context.Context, folder, under string) error {
 	folder, err := filepath.EvalSymlinks(folder)
 	if err != nil {
 		return err
 	}
-	return filepath.WalkDir(folder, func(name string, d fs.DirEntry, err error) error {
+	var wrong problems
+	err = filepath.WalkDir(folder, func(name string, d fs.DirEntry, err error) error {
 		if err == nil {
 			err = interruption(ctx)
 		}
 		if err != nil || d.IsDir() {
 			return err
 		}
-		if !d.Type().IsRegular() {
-			return dataError(name + " is neither a file nor a folder")
-		}
 		rel, err := filepath.Rel(folder, name)
-		if err != nil {
-			return err
+		if err == nil {
+			err = p.readFile(name, under+"/"+filepath.ToSlash(rel), d.Type())
 		}
-		path := under + "/" + filepath.ToSlash(rel)
-		if err := checkPath(path, false); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		value, err := readValue(name)
-		p.add(path, name, value)
-		return err
+		wrong.add(err)
+		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return wrong.err()
+}
+
+// readFile adds what is in a folder. What is neither a file nor a folder, as a link, is an
+// error.
+func (p *plan) readFile(name, path string, mode fs.FileMode) error {
+	switch {
+	case mode&fs.ModeSymlink != 0:
+		return dataError(name + " is a symbolic link, and none is followed")
+	case !mode.IsRegular():
+		return dataError(name + " is neither a file nor a folder")
+	}
+	if err := checkPath(path, false); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	value, err := readValue(name)
+	if err == nil {
+		p.add(path, name, value)
+	}
+	return err
 }
 
 // readValue reads a file that can be a value.
@@ -68,6 +84,7 @@ func (p *plan) readLines(in io.ReadCloser, name, under string) error {
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, mostLine)
 	n := 0
+	var wrong problems
 	for lines.Scan() {
 		n++
 		if len(strings.TrimSpace(lines.Text())) == 0 {
@@ -75,13 +92,17 @@ func (p *plan) readLines(in io.ReadCloser, name, under string) error {
 		}
 		where := fmt.Sprintf("%s, line %d", name, n)
 		if err := p.addLine(lines.Bytes(), where, under); err != nil {
-			return fmt.Errorf("%s: %w", where, err)
+			wrong.add(fmt.Errorf("%s: %w", where, err))
 		}
 	}
-	if lines.Err() == bufio.ErrTooLong {
-		return fmt.Errorf("%s, line %d: %w", name, n+1, client.ErrValueTooLarge)
+	switch err := lines.Err(); err {
+	case nil:
+	case bufio.ErrTooLong:
+		wrong.add(fmt.Errorf("%s, line %d: %w", name, n+1, client.ErrValueTooLarge))
+	default:
+		return err
 	}
-	return lines.Err()
+	return wrong.err()
 }
 
 // addLine adds a file that is an object.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"net"
+	"slices"
 	"strconv"
 	"time"
 
@@ -95,6 +96,8 @@ func (opt *options) finish() error {
 		return errors.New("-restore: which file? To begin with an empty tree leave it out")
 	case opt.restore != "" && len(cfg.Attach) > 0:
 		return errors.New("-restore begins a new cluster, and -a attaches to one that is there: give one of them")
+	case len(cfg.Attach) > 0 && !slices.ContainsFunc(cfg.Attach, func(addr string) bool { return addr != cfg.Addr }):
+		return fmt.Errorf("-a: %.100s is the address of this very node (-l): name another one of the cluster, or leave it out to begin a new one", cfg.Addr)
 	}
 	if err := opt.placePage(); err != nil {
 		return err

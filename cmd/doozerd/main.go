@@ -89,7 +89,7 @@ func live(ctx context.Context, opt *options, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	ctx, end := context.WithCancel(ctx)
+	life, end := context.WithCancel(ctx)
 	defer end()
 	var p *page
 	var failure error
@@ -104,14 +104,17 @@ func live(ctx context.Context, opt *options, log *slog.Logger) error {
 		log.Info("doozerd serves", "addr", s.Addr, "web", where, "cluster", s.Cluster, "node", s.ID, "version", cfg.Version,
 			"access", cfg.Secrets.String())
 	}
-	err = peer.Run(ctx, cfg)
+	err = peer.Run(life, cfg)
 	if p != nil {
 		p.end()
 	} else if l != nil {
 		l.Close()
 	}
-	if failure != nil {
+	switch {
+	case failure != nil:
 		return failure
+	case err == nil:
+		log.Info("doozerd ends", "why", context.Cause(ctx))
 	}
 	return err
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -64,7 +65,7 @@ func TestWrongFlags(t *testing.T) {
 		"-x", "-a", "-v=x", "extra", "-fill x", "-fill 0", "-fill 1us", "-fill 20", "-pulse -1", "-pulse 1us",
 		"-timeout nan", "-timeout 1e300", "-timeout 0.1", "-hist 0", "-hist x", "-histbytes 0", "-c a/b",
 		"-l nonsense", "-l 127.0.0.1", "-l 127.0.0.1:http", "-l 127.0.0.1:65536", "-a nonsense", "-a 127.0.0.1:65536",
-		"-w nonsense", "-w 127.0.0.1:http", "-w 127.0.0.1:-1", "-restore=", "-restore x -a 127.0.0.1:1",
+		"-l 127.0.0.1:9047 -a 127.0.0.1:9047", "-w nonsense", "-w 127.0.0.1:http", "-w 127.0.0.1:-1", "-restore=", "-restore x -a 127.0.0.1:1",
 	} {
 		status, out := exit(t, strings.Fields(args)...)
 		assert.Equal(t, 2, status, args)
@@ -90,6 +91,19 @@ func TestCannotBegin(t *testing.T) {
 		status, out := exit(t, strings.Fields(args)...)
 		assert.Equal(t, 1, status, args)
 		assertOneLine(t, args, out)
+	}
+}
+
+// What is wrong with -l is not said of the page, which would be at the same host.
+func TestWrongHost(t *testing.T) {
+	for want, args := range map[string]string{
+		"doozerd: -l: listen tcp 192.0.2.1:9047: ":                         "-l 192.0.2.1:9047",
+		"doozerd: the web page: listen tcp 192.0.2.1:8080: ":               "-l 127.0.0.1:0 -w 192.0.2.1:8080",
+		"doozerd: -a: 127.0.0.1:9047 is the address of this very node (-l": "-l 127.0.0.1:9047 -a 127.0.0.1:9047",
+	} {
+		_, out := exit(t, strings.Fields(args)...)
+		assertOneLine(t, args, out)
+		assert.T(t, strings.HasPrefix(out, want), out)
 	}
 }
 
@@ -131,8 +145,8 @@ func (o *output) String() string {
 // The whole program: its first line tells where it is, it serves clients and the
 // page, and ends when it is told to, with status 0.
 func TestServes(t *testing.T) {
-	ctx, stop := context.WithCancel(t.Context())
-	defer stop()
+	ctx, stop := context.WithCancelCause(t.Context())
+	defer stop(nil)
 	out := new(output)
 	status := make(chan int, 1)
 	go func() {
@@ -154,13 +168,15 @@ func TestServes(t *testing.T) {
 	assert.Equal(t, nil, err)
 	resp.Body.Close()
 	assert.Equal(t, http.StatusOK, resp.StatusCode)
-	stop()
+	stop(errors.New("told to"))
 	select {
 	case s := <-status:
 		assert.Equal(t, 0, s)
 	case <-time.After(10 * time.Second):
 		t.Fatal("it does not end")
 	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	assert.T(t, strings.HasSuffix(lines[len(lines)-1], `level=INFO msg="doozerd ends" why="told to"`), out.String())
 }
 
 // When the page's address was not given and is taken, the next port will do.

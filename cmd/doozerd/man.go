@@ -32,8 +32,8 @@ and
 .B \-restore
 begins another one with what doozer\-backup has saved.
 .PP
-It runs in the foreground, logs to standard error, and ends with SIGTERM or SIGINT;
-a second one ends it at once. To take a member out in good order, see
+It runs in the foreground, logs to standard error, and ends with SIGTERM or SIGINT,
+which it logs; a second one ends it at once. To take a member out in good order, see
 .B doozer help members
 first.
 .SH FLAGS

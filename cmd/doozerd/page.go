@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,9 +34,20 @@ func listenPage(opt *options) (net.Listener, error) {
 		l, err = listenAfter(opt.web)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the web page, at the host of -l (-w says where else): %w", err)
+		return nil, cmp.Or(cannotListen(opt.peer.Addr), fmt.Errorf("the web page, at the host of -l (-w says where else): %w", err))
 	}
 	return l, nil
+}
+
+// cannotListen is what is wrong with -l, if anything: then it is no use to say that the
+// page cannot be at the same host.
+func cannotListen(addr string) error {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return fmt.Errorf("-l: %w", err)
+	}
+	l.Close()
+	return nil
 }
 
 // listenAfter opens the next free port after that of addr.

@@ -51,6 +51,8 @@ func (e *Error) Error() string {
 	switch {
 	case e.Detail == "":
 		return text
+	case e.Is(ErrValueTooLarge):
+		return e.Detail + " (1 MiB at most)"
 	case e.Code == proto.Response_OTHER:
 		return e.Detail
 	}

@@ -71,8 +71,8 @@ func inTime(ctx context.Context, err error) error {
 	return err
 }
 
-// report writes err, if there is anything to say of it, as one line and returns the exit status that stands for
-// it.
+// report writes err as one line, if there is anything to say of it, and returns the exit
+// status that stands for it.
 func report(stderr io.Writer, err error) int {
 	if err == nil {
 		return 0

@@ -38,7 +38,7 @@ address as a rule: "doozer leader" prints that of the leader.
 					}
 					l, err := campaign(ctx, s.client.Election(args[0]), []byte(args[1]))
 					if errors.Is(err, client.ErrLocked) {
-						return exitError{exitLocked, fmt.Errorf("elect %s: %w", args[0], err)}
+						return exitError{exitLocked, fmt.Errorf("elect %s: somebody else is the leader", args[0])}
 					}
 					if err != nil {
 						return err

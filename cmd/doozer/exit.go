@@ -22,7 +22,7 @@ const (
 	exitRefused     = 73  // it would cost the quorum
 	exitIO          = 74  // a file, or standard input or output, failed
 	exitLost        = 75  // the session was lost, or what was held with it
-	exitLocked      = 76  // somebody else has the lock
+	exitLocked      = 76  // somebody else has the lock, or is the leader
 	exitLate        = 124 // the time limit passed
 	exitNoRun       = 126 // a command cannot be run
 	exitNoCommand   = 127 // there is no such command
@@ -61,7 +61,11 @@ var errInterrupted = errors.New("interrupted")
 // lateError is the end of the time that -t gave.
 type lateError struct{ err error }
 
-func (e lateError) Error() string { return "the time limit passed: " + e.err.Error() }
+// Error says what took so long, without Go's words for the same.
+func (e lateError) Error() string {
+	what := strings.TrimSuffix(": "+e.err.Error(), ": "+context.DeadlineExceeded.Error())
+	return "the time limit passed" + what
+}
 
 // inTime marks err if it came of the time limit.
 func inTime(ctx context.Context, err error) error {

@@ -170,9 +170,9 @@ func find(name string) (*verb, error) {
 		}
 		names.AddCommand(&cobra.Command{Use: v.name, Run: func(*cobra.Command, []string) {}, Hidden: v.name == "man"})
 	}
-	hint := "doozer help"
+	hint := "doozer help lists them"
 	if near := names.SuggestionsFor(name); len(near) > 0 && len(name) > 2 {
-		hint = "is it " + strings.Join(near, ", or ") + "? See " + hint
+		hint = "is it " + strings.Join(near, ", or ") + "? See doozer help"
 	}
 	return nil, usageError(fmt.Sprintf("there is no verb %s (%s)", name, hint))
 }

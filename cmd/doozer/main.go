@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -130,10 +131,13 @@ func (s *session) config(patient bool) client.Config {
 	return cfg
 }
 
+// noBoot is client.ErrNoBoot for the shell.
+const noBoot = "it names no node (ca=<address>), and DOOZER_BOOT_URI, by which to look the cluster up, is not set"
+
 // dial tells an address that makes no sense from one where nobody answers.
 func dial(ctx context.Context, cfg client.Config, addr string) (*client.Client, error) {
 	if _, err := cfg.ParseURI(addr); err != nil {
-		return nil, usageError(err.Error())
+		return nil, usageError(strings.Replace(err.Error(), client.ErrNoBoot.Error(), noBoot, 1))
 	}
 	return cfg.Dial(ctx, addr)
 }

@@ -34,6 +34,8 @@ func (s *session) readSubtree(ctx context.Context, path string) (*subtree, error
 	switch {
 	case err != nil:
 		return nil, as(path, err)
+	case rev == client.Missing && path != "/" && s.rev != nil:
+		return nil, fmt.Errorf("%s: %w as of revision %d", path, client.ErrNoEnt, at)
 	case rev == client.Missing && path != "/":
 		return nil, fmt.Errorf("%s: %w", path, client.ErrNoEnt)
 	}

@@ -85,7 +85,7 @@ func exits() []exit {
 		{exitRefused, "refused: it would cost the quorum"},
 		{exitIO, "a file, or standard input or output, failed"},
 		{exitLost, "the session, and what was held with it, was lost"},
-		{exitLocked, "somebody else has the lock"},
+		{exitLocked, "somebody else has the lock, or is the leader"},
 		{exitLate, "the time limit passed, that of -t as a rule"},
 		{126, "the command could not be run"},
 		{127, "another error, as no quorum; or no such command"},

@@ -37,7 +37,7 @@ func (s *storage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPut {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		w.Write(s.value)
+		fmt.Fprintf(w, "%s\n", s.value)
 		return
 	}
 	token, err := strconv.ParseInt(r.Header.Get("Fencing-Token"), 10, 64)

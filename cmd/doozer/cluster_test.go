@@ -96,19 +96,6 @@ func signalNode(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// until <regexp> <command...>: runs a command until its output matches.
-func until(ts *testscript.TestScript, _ bool, args []string) {
-	want := regexp.MustCompile("(?m)" + args[0])
-	var out string
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		_ = ts.Exec(args[1], args[2:]...) // its output tells
-		if out = ts.ReadFile("stdout"); want.MatchString(out) {
-			return
-		}
-	}
-	ts.Fatalf("%v: no match for %q in %q", args[1:], args[0], out)
-}
-
 var serves = regexp.MustCompile(`msg="doozerd serves" addr=(\S+) .* node=(\S+)`)
 
 // startNode starts a doozerd, that attaches to those of a URI if it names any,

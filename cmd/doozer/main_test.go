@@ -9,9 +9,11 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bmizerany/assert"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -69,6 +71,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"fails":  fails,
 			"passes": passes,
+			"until":  until,
 			"alone":  func(ts *testscript.TestScript, _ bool, _ []string) { ts.Value(aNode).(*loner).alone.Store(true) },
 		},
 	})
@@ -102,6 +105,19 @@ func ends(ts *testscript.TestScript, args []string) {
 	if !errors.As(err, &exit) || strconv.Itoa(exit.ExitCode()) != args[0] {
 		ts.Fatalf("%v: got %v, want exit status %s", args[1:], err, args[0])
 	}
+}
+
+// until <regexp> <command...>: runs a command until its output matches.
+func until(ts *testscript.TestScript, _ bool, args []string) {
+	want := regexp.MustCompile("(?m)" + args[0])
+	var out string
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		_ = ts.Exec(args[1], args[2:]...) // its output tells
+		if out = ts.ReadFile("stdout"); want.MatchString(out) {
+			return
+		}
+	}
+	ts.Fatalf("%v: no match for %q in %q", args[1:], args[0], out)
 }
 
 // A change is on standard output as soon as it happened, not when a buffer is

@@ -2,7 +2,7 @@
 
 GO      ?= go
 STATIC  := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-RACY    := ./store ./server ./client ./peer ./web ./cmd/doozer-backup
+RACY    := ./store ./server ./client ./peer ./web ./cmd/doozer ./cmd/doozer-backup ./cmd/internal/raced
 SIMTIME ?= 20s
 
 # A module of its own, for its dependencies' sake.
@@ -42,7 +42,7 @@ sim:
 	$(GO) test -count=1 ./consensus/sim/mutants
 
 race:
-	GORACE=atexit_sleep_ms=0 $(GO) test -race $(RACY)
+	$(GO) test -race $(RACY)
 
 # Real processes.
 e2e: product

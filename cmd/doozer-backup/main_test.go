@@ -9,10 +9,12 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/ha/doozer/cmd/internal/raced"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"doozer-backup": main})
+	testscript.Main(raced.M{Tests: m}, map[string]func(){"doozer-backup": main})
 }
 
 // Each script has the journals good and gap (journal_test.go) in its folder, and a node of its own.

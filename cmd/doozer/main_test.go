@@ -19,10 +19,11 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/ha/doozer/client"
+	"github.com/ha/doozer/cmd/internal/raced"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(built{m}, map[string]func(){"doozer": main})
+	testscript.Main(raced.M{Tests: built{m}}, map[string]func(){"doozer": main})
 }
 
 // built is the tests, with a doozerd in the PATH.

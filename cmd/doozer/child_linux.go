@@ -2,6 +2,7 @@ package main
 
 import (
 	"syscall"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -20,12 +21,25 @@ func adopt(on bool) {
 	_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, arg, 0, 0, 0) // without it init sees to them
 }
 
-const seesStops = true // hasStopped tells
+const seesStops = true // stoppedBy tells
 
-// hasStopped reports whether a command was stopped, as by Ctrl-Z, and has not gone on.
-// It tells so once, and takes nothing from who waits for the command's end.
-func hasStopped(pid int) bool {
-	var info unix.Siginfo
-	err := unix.Waitid(unix.P_PID, pid, &info, unix.WSTOPPED|unix.WNOHANG, nil)
-	return err == nil && info.Signo != 0
+// childInfo is a siginfo_t about a child, and some room: all of one is 128 bytes.
+type childInfo struct {
+	signo, _, _ int32
+	_           [0]uintptr // what follows is aligned as a pointer is
+	_, _        int32
+	status      int32
+	_           [128]byte
+}
+
+// stoppedBy is the signal that a command was stopped by, as SIGTSTP by Ctrl-Z, or 0: it
+// was not, or has gone on. It tells once, and takes nothing from who waits for the
+// command's end.
+func stoppedBy(pid int) syscall.Signal {
+	var info childInfo
+	err := unix.Waitid(unix.P_PID, pid, (*unix.Siginfo)(unsafe.Pointer(&info)), unix.WSTOPPED|unix.WNOHANG, nil)
+	if err != nil || info.signo == 0 {
+		return 0
+	}
+	return syscall.Signal(info.status)
 }

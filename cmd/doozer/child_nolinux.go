@@ -12,5 +12,5 @@ func adopt(bool) {}
 
 const seesStops = false
 
-// hasStopped does not know: to ask would take the command's end from who waits for it.
-func hasStopped(int) bool { return false }
+// stoppedBy does not know: to ask would take the command's end from who waits for it.
+func stoppedBy(int) syscall.Signal { return 0 }

@@ -23,7 +23,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(raced.M{Tests: built{m}}, map[string]func(){"doozer": main})
+	testscript.Main(raced.M{Tests: built{m}}, map[string]func(){"doozer": main, "lateloan": lateLoan})
 }
 
 // built is the tests, with a doozerd in the PATH.

@@ -42,9 +42,6 @@ func lend(group int, now bool, held func() error) (takeBack func(*os.ProcessStat
 	signal.Ignore(syscall.SIGTTOU) // what doozer says in the background is not to stop it
 	signal.Notify(t.stops, syscall.SIGCHLD)
 	signal.Notify(t.goesOn, syscall.SIGCONT)
-	if t.lent {
-		t.resume()
-	}
 	go t.follow()
 	return t.takeBack
 }
@@ -67,10 +64,11 @@ func (t *terminal) takeBack(st *os.ProcessState) {
 // follow has doozer and its command stop and go on together.
 func (t *terminal) follow() {
 	defer close(t.gone)
+	t.begin()
 	for {
 		select {
 		case <-t.stops:
-			t.stopped()
+			t.stopped(stoppedBy(t.group))
 		case <-t.goesOn:
 			t.resume()
 		case <-t.quit:
@@ -79,12 +77,23 @@ func (t *terminal) follow() {
 	}
 }
 
-// stopped sees to a command that was stopped: because it has not got the terminal, and can
-// have it, or else by who is at the terminal.
-func (t *terminal) stopped() {
+// begin lends the terminal, and sees to what was stopped before: the command, or another
+// of its group, which has asked for the terminal.
+func (t *terminal) begin() {
+	by := stoppedBy(t.group)
+	if by == 0 && t.lent {
+		t.resume()
+	}
+	t.stopped(by)
+}
+
+// stopped sees to a command that was stopped by a signal, if it was: because it asks for
+// the terminal, and can have it, or else by who is at the terminal.
+func (t *terminal) stopped(by syscall.Signal) {
+	asks := by == syscall.SIGTTIN || by == syscall.SIGTTOU
 	switch {
-	case !hasStopped(t.group):
-	case t.move(t.own, t.group):
+	case by == 0:
+	case asks && t.move(t.own, t.group):
 		t.lent = true
 		t.resume()
 	default:

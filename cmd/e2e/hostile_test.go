@@ -150,7 +150,7 @@ func TestUnknownVerbs(t *testing.T) {
 	unharmed(t, n, 0, func() {
 		put(c, header(0))
 		assert.Equal(t, proto.Response_UNKNOWN_VERB, answer(t, c).GetErrCode())
-		for i, verb := range []proto.Request_Verb{-1, 11, 12, 35, 98, 100, 1<<31 - 1} {
+		for i, verb := range []proto.Request_Verb{-1, 11, 12, 36, 98, 100, 1<<31 - 1} {
 			tag := int32(i)
 			resp := ask(&proto.Request{Tag: &tag, Verb: &verb})
 			assert.Equal(t, proto.Response_UNKNOWN_VERB, resp.GetErrCode(), verb)

@@ -88,12 +88,13 @@ func (t *terminal) begin() {
 }
 
 // stopped sees to a command that was stopped by a signal, if it was: because it asks for
-// the terminal, and can have it, or else by who is at the terminal.
+// the terminal, and can have it, or got it while it asked; or else by who is at the
+// terminal.
 func (t *terminal) stopped(by syscall.Signal) {
 	asks := by == syscall.SIGTTIN || by == syscall.SIGTTOU
 	switch {
 	case by == 0:
-	case asks && t.move(t.own, t.group):
+	case asks && (t.has(t.group) || t.move(t.own, t.group)):
 		t.lent = true
 		t.resume()
 	default:
@@ -127,7 +128,11 @@ func (t *terminal) resume() {
 // move puts a process group in the foreground if another one is there, and reports whether
 // it did.
 func (t *terminal) move(from, to int) bool {
-	fd := int(t.file.Fd())
-	now, err := unix.IoctlGetInt(fd, unix.TIOCGPGRP)
-	return err == nil && now == from && unix.IoctlSetPointerInt(fd, unix.TIOCSPGRP, to) == nil
+	return t.has(from) && unix.IoctlSetPointerInt(int(t.file.Fd()), unix.TIOCSPGRP, to) == nil
+}
+
+// has reports whether a process group is in the foreground.
+func (t *terminal) has(group int) bool {
+	now, err := unix.IoctlGetInt(int(t.file.Fd()), unix.TIOCGPGRP)
+	return err == nil && now == group
 }

@@ -75,6 +75,7 @@ func (s *session) survey(ctx context.Context, patience time.Duration) (*cluster,
 	}
 	cl.ask(ctx, s)
 	<-asked
+	cl.compare()
 	return cl, ctx.Err()
 }
 

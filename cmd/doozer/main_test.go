@@ -9,9 +9,11 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"regexp"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -30,6 +32,7 @@ func TestMain(m *testing.M) {
 type built struct{ *testing.M }
 
 func (b built) Run() int {
+	heedSignals()
 	dir, err := os.MkdirTemp("", "doozer-")
 	if err == nil {
 		defer os.RemoveAll(dir)
@@ -40,6 +43,16 @@ func (b built) Run() int {
 		return 1
 	}
 	return b.M.Run()
+}
+
+// heedSignals has the programs under test hear SIGHUP and SIGINT: what is started with them ignored, as by nohup,
+// leaves them so, and that is inherited.
+func heedSignals() {
+	for _, sig := range []os.Signal{syscall.SIGHUP, syscall.SIGINT} {
+		if signal.Ignored(sig) {
+			signal.Notify(make(chan os.Signal, 1), sig) // nobody takes it out: here it stays ignored
+		}
+	}
 }
 
 func buildInto(dir string) error {

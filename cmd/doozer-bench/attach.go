@@ -35,14 +35,11 @@ func (a attached) seconds() float64 { return a.took.Seconds() }
 func (a attached) slowed() float64 { return 100 * (1 - a.during/a.before) }
 
 func measureAttach(ctx context.Context, b *bench) (*attach, error) {
-	nodes, err := startCluster(ctx, b.doozerd, 3)
+	nodes, err := startFilled(ctx, b.doozerd, 3, attachDir, attachFiles)
 	if err != nil {
 		return nil, err
 	}
 	defer nodes.stop()
-	if err := fill(ctx, nodes, attachDir, attachFiles); err != nil {
-		return nil, err
-	}
 	a := &attach{}
 	for range attachTimes {
 		once, err := attachOnce(ctx, nodes)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -10,6 +11,19 @@ const fillOutstanding = 256
 
 // fillTime bounds the writing of files.
 const fillTime = 2 * time.Minute
+
+// startFilled starts a cluster that has n files in a directory.
+func startFilled(ctx context.Context, doozerd string, members int, dir string, n int, env ...string) (*server, error) {
+	s, err := startCluster(ctx, doozerd, members, env...)
+	if err != nil {
+		return nil, err
+	}
+	if err := fill(ctx, s, dir, n); err != nil {
+		s.stop()
+		return nil, fmt.Errorf("writing %d files: %w", n, err)
+	}
+	return s, nil
+}
 
 // fill writes the files with the first n keys of a directory.
 func fill(ctx context.Context, on *server, dir string, n int) error {

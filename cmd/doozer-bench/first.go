@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -27,14 +26,11 @@ type first struct {
 
 // measureFirst has three nodes hold the tree, and puts SETs on them until the tool has it.
 func measureFirst(ctx context.Context, b *bench) (*first, error) {
-	nodes, err := startCluster(ctx, b.doozerd, 3)
+	nodes, err := startFilled(ctx, b.doozerd, 3, firstDir, firstFiles)
 	if err != nil {
 		return nil, err
 	}
 	defer nodes.stop()
-	if err := fill(ctx, nodes, firstDir, firstFiles); err != nil {
-		return nil, fmt.Errorf("writing %d files: %w", firstFiles, err)
-	}
 	t, err := newTemplate(kindSet, firstDir)
 	if err != nil {
 		return nil, err

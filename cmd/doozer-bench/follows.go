@@ -27,14 +27,11 @@ type follows struct {
 
 // measureFollows starts three nodes, and puts SETs on them, a round without the tool and a round with it.
 func measureFollows(ctx context.Context, b *bench) (*follows, error) {
-	nodes, err := startCluster(ctx, b.doozerd, 3)
+	nodes, err := startFilled(ctx, b.doozerd, 3, benchDir, benchKeys)
 	if err != nil {
 		return nil, err
 	}
 	defer nodes.stop()
-	if err := fill(ctx, nodes, benchDir, benchKeys); err != nil {
-		return nil, err
-	}
 	c, err := dial(ctx, nodes.addrs[0])
 	if err != nil {
 		return nil, err

@@ -15,14 +15,11 @@ const idleTime = 10 * time.Second
 type idle struct{ nodes []float64 }
 
 func measureIdle(ctx context.Context, b *bench) (*idle, error) {
-	nodes, err := startCluster(ctx, b.doozerd, 3)
+	nodes, err := startFilled(ctx, b.doozerd, 3, benchDir, benchKeys)
 	if err != nil {
 		return nil, err
 	}
 	defer nodes.stop()
-	if err := fill(ctx, nodes, benchDir, benchKeys); err != nil {
-		return nil, err
-	}
 	before, begun := nodes.cpus(), time.Now()
 	if err := sleep(ctx, idleTime); err != nil {
 		return nil, err

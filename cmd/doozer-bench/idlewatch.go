@@ -23,21 +23,16 @@ type idleWatch struct {
 }
 
 func measureIdleWatches(ctx context.Context, b *bench) (*idleWatch, error) {
-	bare, err := startCluster(ctx, b.doozerd, 3)
+	bare, err := startFilled(ctx, b.doozerd, 3, benchDir, benchKeys)
 	if err != nil {
 		return nil, err
 	}
 	defer bare.stop()
-	full, err := startCluster(ctx, b.doozerd, 3)
+	full, err := startFilled(ctx, b.doozerd, 3, benchDir, benchKeys)
 	if err != nil {
 		return nil, err
 	}
 	defer full.stop()
-	for _, nodes := range []*server{bare, full} {
-		if err := fill(ctx, nodes, benchDir, benchKeys); err != nil {
-			return nil, err
-		}
-	}
 	links, err := watchIdly(ctx, full)
 	defer closeLinks(links)
 	if err != nil {

@@ -32,14 +32,11 @@ func (k killed) readMillis() float64  { return millis(k.read) }
 
 // measureKills kills one node after the other, each time with another one in its place.
 func measureKills(ctx context.Context, b *bench) (*kills, error) {
-	nodes, err := startCluster(ctx, b.doozerd, 3)
+	nodes, err := startFilled(ctx, b.doozerd, 3, benchDir, benchKeys)
 	if err != nil {
 		return nil, err
 	}
 	defer nodes.stop()
-	if err := fill(ctx, nodes, benchDir, benchKeys); err != nil {
-		return nil, err
-	}
 	k := &kills{}
 	for i := range killTimes {
 		victim := i % len(nodes.procs)

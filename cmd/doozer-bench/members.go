@@ -25,14 +25,11 @@ func measureMembers(ctx context.Context, b *bench) (*memberships, error) {
 		}
 	}()
 	for _, n := range m.counts {
-		c, err := startCluster(ctx, b.doozerd, n)
+		c, err := startFilled(ctx, b.doozerd, n, benchDir, benchKeys)
 		if err != nil {
 			return nil, fmt.Errorf("%d members: %w", n, err)
 		}
 		clusters = append(clusters, c)
-		if err := fill(ctx, c, benchDir, benchKeys); err != nil {
-			return nil, err
-		}
 	}
 	return m, m.compare(ctx, b, clusters)
 }

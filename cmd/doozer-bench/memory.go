@@ -28,14 +28,11 @@ type memory struct {
 }
 
 func measureMemory(ctx context.Context, b *bench) (*memory, error) {
-	nodes, err := startCluster(ctx, b.doozerd, 3, "GODEBUG=gctrace=1")
+	nodes, err := startFilled(ctx, b.doozerd, 3, memoryDir, memoryFiles, "GODEBUG=gctrace=1")
 	if err != nil {
 		return nil, err
 	}
 	defer nodes.stop()
-	if err := fill(ctx, nodes, memoryDir, memoryFiles); err != nil {
-		return nil, err
-	}
 	if err := write(ctx, nodes, memoryDir, memoryFiles, memoryChanges); err != nil {
 		return nil, err
 	}

@@ -30,14 +30,11 @@ type sessions struct {
 // measureSessions has clients keep sessions alive as those of 2011 did: by checking in
 // again on each answer.
 func measureSessions(ctx context.Context, b *bench) (*sessions, error) {
-	nodes, err := startCluster(ctx, b.doozerd, 3)
+	nodes, err := startFilled(ctx, b.doozerd, 3, benchDir, benchKeys)
 	if err != nil {
 		return nil, err
 	}
 	defer nodes.stop()
-	if err := fill(ctx, nodes, benchDir, benchKeys); err != nil {
-		return nil, err
-	}
 	s := &sessions{}
 	if s.idle, s.alone, err = cost(ctx, b.options, nodes); err != nil {
 		return nil, err

@@ -90,8 +90,15 @@ func signalNode(ts *testscript.TestScript, _ bool, args []string) {
 	for _, name := range args[1:] {
 		p := ts.Value(theProcesses).(map[string]*process)[name]
 		ts.Check(p.cmd.Process.Signal(signals[args[0]]))
-		if args[0] == "KILL" {
+		switch args[0] {
+		case "KILL":
 			_ = p.cmd.Wait() // it says that it was killed
+		case "STOP": // on a busy machine its threads go on for a while
+			for end := time.Now().Add(10 * time.Second); seesStops && stoppedBy(p.cmd.Process.Pid) == 0; time.Sleep(time.Millisecond) {
+				if time.Now().After(end) {
+					ts.Fatalf("%s does not stop", name)
+				}
+			}
 		}
 	}
 }

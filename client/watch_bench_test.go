@@ -32,6 +32,8 @@ func (reader) Propose(ps []server.Proposal) {
 	}
 }
 
+func (reader) Hurry() {}
+
 func (reader) Read(r server.Reader) {
 	r.ReadReady(nil)
 	r.Flush()

@@ -80,18 +80,14 @@ func (in *intake) leave(add func(*batch)) bool {
 	return true
 }
 
-// propose takes proposals, unless the loop has ended.
+// propose takes proposals, unless the loop has ended. Who leaves them has to hurry.
 func (in *intake) propose(ps []server.Proposal) bool {
-	ok := in.leave(func(b *batch) { b.proposals = append(b.proposals, ps...) })
-	in.hurry()
-	return ok
+	return in.leave(func(b *batch) { b.proposals = append(b.proposals, ps...) })
 }
 
-// read takes a reader, unless the loop has ended.
+// read takes a reader, unless the loop has ended. Who leaves it has to hurry.
 func (in *intake) read(r server.Reader) bool {
-	ok := in.leave(func(b *batch) { b.reads = append(b.reads, r) })
-	in.hurry()
-	return ok
+	return in.leave(func(b *batch) { b.reads = append(b.reads, r) })
 }
 
 // call has the loop run f, which must not block, unless the loop has ended.
@@ -108,24 +104,31 @@ func (in *intake) arrive(k *link, what arrivalKind) {
 }
 
 // messages takes what a link read, size bytes of it, and gives an empty buffer
-// in return. It waits while too much is unread.
+// in return. Who leaves it has to hurry.
 func (in *intake) messages(k *link, msgs []consensus.Message, size int) []consensus.Message {
-	in.awaitRoom(size)
-	if !in.leave(func(b *batch) { b.arrivals = append(b.arrivals, arrival{link: k, what: linkMessages, msgs: msgs}) }) {
+	if !in.leave(func(b *batch) {
+		b.arrivals = append(b.arrivals, arrival{link: k, what: linkMessages, msgs: msgs})
+		in.unread += size
+	}) {
 		return msgs[:0]
 	}
-	in.hurry()
 	return in.buffer()
 }
 
-// awaitRoom waits while too much is unread, and counts size bytes more.
-func (in *intake) awaitRoom(size int) {
+// full reports whether too much is unread.
+func (in *intake) full() bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.unread > maxUnread && !in.closed
+}
+
+// awaitRoom waits while too much is unread.
+func (in *intake) awaitRoom() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	for in.unread > maxUnread && !in.closed {
 		in.room.Wait()
 	}
-	in.unread += size
 }
 
 // buffer is an empty one to decode into, if there is any.

@@ -26,6 +26,7 @@ func TestLargeWritesThroughFollower(t *testing.T) {
 		ps = append(ps, server.Proposal{Mutation: mutation, To: ws[i]})
 	}
 	b.daemon.node.Propose(ps)
+	b.daemon.node.Hurry()
 	for _, w := range ws {
 		assert.Equal(t, nil, w.wait(t.Context()))
 	}

@@ -22,6 +22,11 @@ type link struct {
 	conn   *proto.Conn
 	ended  error // why, once its reader has ended
 
+	// The reader's alone.
+	in   *intake
+	msgs []consensus.Message
+	done chan error // its poller tells why it ended
+
 	// The loop's alone.
 	frame   frame
 	heard   int64 // when something last came
@@ -44,31 +49,56 @@ func (k *link) prefer(old *link, self string) bool {
 // one that is empty takes two bytes in a frame.
 const msgCost = 128
 
-// read hands all that comes by the link to the loop, until it ends.
-func (k *link) read(in *intake) error {
-	var msgs []consensus.Message
-	size := 0
+// read hands all that comes by the link to the loop, until it ends: by a poller, where
+// there is one for it.
+func (k *link) read(n *node) error {
+	k.in, k.done = n.in, make(chan error, 1)
+	if p := n.poller(); p != nil && p.Add(k.conn, k) == nil {
+		return <-k.done
+	}
 	for {
+		k.in.awaitRoom()
 		if err := k.conn.Read(); err != nil {
 			return err
 		}
-		for {
-			b, ok := k.conn.Next()
-			if !ok {
-				break
-			}
-			var err error
-			before := len(msgs)
-			if msgs, err = decodeFrame(b, msgs); err != nil {
-				return fmt.Errorf("%w: %w", errMalformed, err)
-			}
-			size += len(b) + msgCost*(len(msgs)-before)
-			if len(msgs) >= splitMsgs {
-				msgs, size = in.messages(k, msgs, size), 0
-			}
+		if err := k.take(); err != nil {
+			return err
 		}
-		msgs, size = in.messages(k, msgs, size), 0
+		k.in.hurry()
 	}
+}
+
+// Input hands what has come to the loop.
+func (k *link) Input() (again bool, err error) {
+	if k.in.full() {
+		return true, nil // the poller takes a turn
+	}
+	ok, err := k.conn.TryRead()
+	if ok {
+		err = k.take()
+	}
+	if err != nil {
+		k.done <- err
+	}
+	return ok, err
+}
+
+// take leaves the messages that are buffered for the loop.
+func (k *link) take() error {
+	size := 0
+	for b, ok := k.conn.Next(); ok; b, ok = k.conn.Next() {
+		var err error
+		before := len(k.msgs)
+		if k.msgs, err = decodeFrame(b, k.msgs); err != nil {
+			return fmt.Errorf("%w: %w", errMalformed, err)
+		}
+		size += len(b) + msgCost*(len(k.msgs)-before)
+		if len(k.msgs) >= splitMsgs {
+			k.msgs, size = k.in.messages(k, k.msgs, size), 0
+		}
+	}
+	k.msgs = k.in.messages(k, k.msgs, size)
+	return nil
 }
 
 // send queues messages and writes them, as far as the network takes them.

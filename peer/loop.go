@@ -89,6 +89,19 @@ func (l *loop) hurry() {
 	}
 }
 
+// polled takes what a poller's connections left, and reports whether there is more.
+// Others that were about to leave something have had their turn.
+func (l *loop) polled() bool {
+	for turns := 0; l.in.some.Load() && turns < maxHurry; turns++ {
+		if !l.turning.TryLock() {
+			return false // who takes a turn hurries after it
+		}
+		l.turnLocked()
+		l.turning.Unlock()
+	}
+	return l.in.some.Load()
+}
+
 func (l *loop) turn() {
 	l.turning.Lock()
 	defer l.turning.Unlock()

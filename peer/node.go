@@ -23,6 +23,7 @@ type node struct {
 	sending  chan struct{}   // an element for each snapshot that is being sent
 	changed  chan struct{}   // an element when something under /ctl may have changed
 	life     context.Context // ends with the node
+	pollers  []*proto.Poller
 	mu       sync.Mutex
 	ended    bool           // no goroutine begins any more
 	routines sync.WaitGroup // of links and snapshots
@@ -60,6 +61,17 @@ func (n *node) Read(r server.Reader) {
 		r.ReadReady(server.ErrNoQuorum)
 		r.Flush()
 	}
+}
+
+// Hurry has what was handed over taken.
+func (n *node) Hurry() { n.in.hurry() }
+
+// poller is one for a link; nil: there is none.
+func (n *node) poller() *proto.Poller {
+	if len(n.pollers) == 0 {
+		return nil
+	}
+	return n.pollers[0]
 }
 
 // begin counts a goroutine, unless the node ended.
@@ -148,7 +160,7 @@ func (n *node) dial(id consensus.ID, addr string) {
 // follow reads a link until it ends.
 func (n *node) follow(k *link) {
 	n.in.arrive(k, linkUp)
-	k.ended = k.read(n.in)
+	k.ended = k.read(n)
 	if errors.Is(k.ended, errMalformed) || errors.Is(k.ended, proto.ErrFrameTooBig) {
 		n.strange.warn("ended a link", "node", k.id, "from", k.conn.RemoteAddr(), "err", k.ended)
 	}

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"runtime"
 	"sync"
 	"time"
 
 	"github.com/ha/doozer/consensus"
+	"github.com/ha/doozer/proto"
 	"github.com/ha/doozer/server"
 	"github.com/ha/doozer/store"
 )
@@ -68,7 +70,8 @@ func open(ctx context.Context, cfg Config) (d *daemon, err error) {
 	if d.loop, err = newLoop(d.node, d.origin); err != nil {
 		return nil, err
 	}
-	d.server, err = server.New(server.Config{Node: d.node, Store: d.origin.st, Log: cfg.Log, Peer: d.node.accept,
+	d.node.pollers = newPollers(d.loop, &cfg)
+	d.server, err = server.New(server.Config{Node: d.node, Store: d.origin.st, Log: cfg.Log, Peer: d.node.accept, Pollers: d.node.pollers,
 		Status: d.node.Status, Secrets: cfg.Secrets})
 	return d, err
 }
@@ -105,6 +108,9 @@ func (d *daemon) live(ctx context.Context) error {
 	for _, upkeep := range []func(context.Context, *store.Store){n.keepMembership, n.keepPulse, n.keepLiveness, n.keepAttached, n.keepSessions, n.keepCleared} {
 		parts.Go(func() { upkeep(n.life, st) })
 	}
+	for _, p := range n.pollers {
+		parts.Go(p.Run)
+	}
 	served := make(chan error, 1)
 	parts.Go(func() { served <- d.server.Serve(d.listener) })
 	var err error
@@ -124,6 +130,26 @@ func (d *daemon) shutdown() {
 	_ = d.server.Shutdown(ctx) // what is late ends with its connection
 	d.end()
 	d.node.wait()
+	for _, p := range d.node.pollers {
+		p.Close()
+	}
+}
+
+// newPollers makes as many as keep the machine busy beside what the loop and streams need;
+// none where there can be none.
+func newPollers(l *loop, cfg *Config) []*proto.Poller {
+	var ps []*proto.Poller
+	for range max(1, runtime.GOMAXPROCS(0)/2) {
+		p, err := proto.NewPoller(l.polled)
+		if err != nil {
+			if !errors.Is(err, proto.ErrNotPolled) {
+				cfg.Log.Warn("cannot poll connections, reading each in a goroutine", "err", err)
+			}
+			break
+		}
+		ps = append(ps, p)
+	}
+	return ps
 }
 
 // newLoop makes the loop of a node that begins at o.

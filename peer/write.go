@@ -52,6 +52,7 @@ func (n *node) del(ctx context.Context, path string, rev int64) error {
 func (n *node) write(ctx context.Context, mutation []byte) error {
 	w := newWaiter()
 	n.Propose([]server.Proposal{{Mutation: mutation, To: w}})
+	n.Hurry()
 	return w.wait(ctx)
 }
 
@@ -59,6 +60,7 @@ func (n *node) write(ctx context.Context, mutation []byte) error {
 func (n *node) catchUp(ctx context.Context) error {
 	w := newWaiter()
 	n.Read(w)
+	n.Hurry()
 	return w.wait(ctx)
 }
 
@@ -106,6 +108,7 @@ func (n *node) writeAll(ctx context.Context, mutations [][]byte) ([]error, error
 		ps[i] = server.Proposal{Mutation: m, Tag: uint64(i), To: g}
 	}
 	n.Propose(ps)
+	n.Hurry()
 	select {
 	case <-g.done:
 		return g.errs, nil

@@ -55,6 +55,7 @@ type Conn struct {
 	r, w int
 
 	progress atomic.Uint64 // see Progress
+	polled
 
 	mu      sync.Mutex
 	room    sync.Cond // waits for output below the mark, or for err
@@ -183,7 +184,12 @@ func (c *Conn) endLocked(why error) {
 	}
 	c.err = why
 	c.out, c.spare = nil, nil
-	c.nc.Close() // its error says nothing that anyone could act on
+	if c.sock != nil {
+		c.sock.close()
+		c.kickLocked() // its reader is to hear of it
+	} else {
+		c.nc.Close() // its error says nothing that anyone could act on
+	}
 	c.room.Broadcast()
 }
 

@@ -57,24 +57,49 @@ func (c *Conn) Pending() int {
 func (c *Conn) pending() int { return len(c.out) + c.curLen }
 
 // Flush writes what is queued, as far as the network takes it. It never
-// blocks: the rest is written by a goroutine that ends with the output, and
-// so is everything where the connection has no descriptor to try it on.
+// blocks: the rest is written by the poller, or by a goroutine that ends with the output.
+// So is everything where the connection has no descriptor to try it on.
 func (c *Conn) Flush() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.writing || c.err != nil || len(c.out) == 0 {
+	c.flushLocked()
+}
+
+func (c *Conn) flushLocked() {
+	if c.writing || c.blocked || c.err != nil || c.pending() == 0 {
 		return // who writes now takes what came meanwhile along
 	}
 	c.writing = true
 	for range flushRounds {
-		if !c.raw.ok() || !c.writeOnce(c.raw.tryWrite) {
+		if !c.raw.ok() || !c.writeOnce(c.tryWrite) {
 			break
 		}
 		if !c.takeOutput() {
 			return
 		}
 	}
+	if c.sock != nil {
+		c.leaveToPoller()
+		return
+	}
 	go c.drain()
+}
+
+// tryWrite writes what of b is taken without waiting.
+func (c *Conn) tryWrite(b []byte) (int, error) {
+	if c.sock != nil {
+		return c.sock.write(b)
+	}
+	return c.raw.tryWrite(b)
+}
+
+// leaveToPoller has the poller go on writing, when the network takes more: it may do so
+// already.
+func (c *Conn) leaveToPoller() {
+	c.writing, c.blocked = false, true
+	if !c.full || c.unblocked {
+		c.kickLocked()
+	}
 }
 
 // drain writes, waiting for the other end, until nothing is left.
@@ -115,6 +140,7 @@ func (c *Conn) writeOnce(write func([]byte) (int, error)) bool {
 		return true
 	}
 	buf := c.cur
+	c.unblocked = false
 	c.mu.Unlock()
 	n, err := write(buf)
 	c.mu.Lock()
@@ -134,5 +160,9 @@ func (c *Conn) writeOnce(write func([]byte) (int, error)) bool {
 		}
 	}
 	c.room.Broadcast()
+	if c.resume && c.pending() < c.cfg.Mark {
+		c.resume = false
+		c.kickLocked()
+	}
 	return c.curLen == 0
 }

@@ -4,6 +4,8 @@ import (
 	"io"
 	"syscall"
 	"unsafe"
+
+	"golang.org/x/sys/unix"
 )
 
 // rawConn reads and writes a non-blocking descriptor itself. Beside net.Conn's
@@ -39,6 +41,14 @@ func (r *rawConn) init(sc syscall.Conn) {
 }
 
 func (r *rawConn) ok() bool { return r.rc != nil }
+
+// dup is the descriptor once more, unknown to the runtime.
+func (r *rawConn) dup() (fd int, err error) {
+	if e := r.rc.Control(func(own uintptr) { fd, err = unix.FcntlInt(own, unix.F_DUPFD_CLOEXEC, 0) }); e != nil {
+		return 0, e
+	}
+	return fd, err
+}
 
 // read reads what is there into b, waiting for the first byte.
 func (r *rawConn) read(b []byte) (int, error) {

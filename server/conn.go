@@ -22,11 +22,13 @@ const strangerFrame = 64 << 10
 
 // conn serves one client.
 type conn struct {
-	cfg   *Config
-	pc    *proto.Conn
-	ctx   context.Context // ends with the connection
-	end   context.CancelFunc
-	count func() int // connections that are served
+	cfg    *Config
+	pc     *proto.Conn
+	ctx    context.Context // ends with the connection
+	end    context.CancelFunc
+	count  func() int    // connections that are served
+	gone   func()        // tells that it ended
+	poller *proto.Poller // reads it after its first requests; nil: none
 
 	// The reader's alone: the request at hand, and what this batch collected.
 	call      proto.Call
@@ -40,6 +42,7 @@ type conn struct {
 	mu      sync.Mutex
 	room    sync.Cond // waits for slots below the limits, or for closed
 	closed  bool
+	paused  bool // polled, and not read until there is room
 	slots   slots
 	scratch scratch
 	batches []*readBatch // to be used again
@@ -50,15 +53,17 @@ type conn struct {
 	running sync.WaitGroup // workers and streams; none is added once closed
 }
 
-func newConn(cfg *Config, nc net.Conn, count func() int) *conn {
+func newConn(cfg *Config, nc net.Conn, count func() int, gone func(*conn), poller *proto.Poller) *conn {
 	c := &conn{
-		cfg:   cfg,
-		pc:    proto.NewConn(nc, proto.ConnConfig{MaxOutput: cfg.MaxOutput}),
-		count: count,
-		first: true,
-		debug: cfg.Log.Enabled(context.Background(), slog.LevelDebug),
+		cfg:    cfg,
+		pc:     proto.NewConn(nc, proto.ConnConfig{MaxOutput: cfg.MaxOutput}),
+		count:  count,
+		poller: poller,
+		first:  true,
+		debug:  cfg.Log.Enabled(context.Background(), slog.LevelDebug),
 	}
 	c.ctx, c.end = context.WithCancel(context.Background())
+	c.gone = func() { gone(c) }
 	c.room.L = &c.mu
 	c.allow(cfg.Secrets.Everybody())
 	return c
@@ -75,21 +80,29 @@ func (c *conn) allow(level access.Level) {
 	c.pc.SetMaxFrame(limit)
 }
 
-// serve is the reader goroutine. It returns when the connection and all its
-// goroutines ended, or with the PEER request that made it another's.
+// serve reads the first requests in a goroutine, which goes on as the reader where the
+// connection cannot be polled. It returns the PEER request that made it another's.
 func (c *conn) serve() *proto.Request {
 	err := c.read()
-	if c.hello != nil {
+	switch {
+	case c.hello != nil:
 		c.end()
 		return c.hello
+	case err != errPolled:
+		c.finished(err)
 	}
-	c.logEnd(err)
-	c.close()
-	c.running.Wait()
 	return nil
 }
 
-// read takes batches of requests until the connection ends. A client that has
+// finished ends the connection, which nobody reads any more.
+func (c *conn) finished(err error) {
+	c.logEnd(err)
+	c.close()
+	c.running.Wait()
+	c.gone()
+}
+
+// read takes batches of requests until the connection ends or is polled. A client that has
 // too much outstanding, or leaves its answers unread, is not read meanwhile.
 func (c *conn) read() error {
 	for {
@@ -102,15 +115,50 @@ func (c *conn) read() error {
 		}
 		err := c.collect()
 		c.submit()
+		c.cfg.Node.Hurry()
 		if err != nil {
 			return err
+		}
+		if c.poller == nil {
+			continue
+		}
+		c.pc.Flush()
+		if c.poller.Add(c.pc, c) == nil {
+			return errPolled
 		}
 	}
 }
 
+// inputRounds is how many batches a polled connection takes in its turn.
+const inputRounds = 4
+
+// Input takes what batches of requests are there.
+func (c *conn) Input() (again bool, err error) {
+	for range inputRounds {
+		if c.pc.Congested() || c.full() {
+			return false, nil
+		}
+		ok, err := c.pc.TryRead()
+		if ok {
+			err = c.collect()
+			c.submit()
+			c.pc.Flush()
+		}
+		if err != nil {
+			go c.finished(err)
+			return false, err
+		}
+		if !ok {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
 var (
-	errFrame = errors.New("a frame that is no request")
-	errPeer  = errors.New("handed over to the peer protocol")
+	errFrame  = errors.New("a frame that is no request")
+	errPeer   = errors.New("handed over to the peer protocol")
+	errPolled = errors.New("handed over to the poller")
 )
 
 // collect takes the requests that are buffered, as far as there are slots for

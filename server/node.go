@@ -25,6 +25,8 @@ type Node interface {
 	// Read asks for a linearizable read point: ReadReady is called exactly
 	// once, maybe before Read returns, and within the node's time limit.
 	Read(r Reader)
+	// Hurry has what was handed over taken. It may do that itself.
+	Hurry()
 }
 
 // Proposal is a mutation on its way, and who is to be told.

@@ -3,8 +3,10 @@ package server
 import (
 	"context"
 	"errors"
+	"flag"
 	"log/slog"
 	"net"
+	"os"
 	"runtime"
 	"sync"
 	"testing"
@@ -52,6 +54,9 @@ func (n *testNode) Propose(ps []Proposal) {
 		n.proposed += len(ps)
 	})
 }
+
+// Hurry has nothing to do.
+func (n *testNode) Hurry() {}
 
 func (n *testNode) Read(r Reader) { n.set(func() { n.reads = append(n.reads, r) }) }
 
@@ -180,6 +185,7 @@ func start(tb testing.TB, change func(*Config)) *house {
 
 func (h *house) listen(tb testing.TB, change func(*Config)) {
 	cfg := Config{Node: h.node, Store: h.node.store, Log: slog.New(slog.NewTextHandler(h.log, nil))}
+	cfg.Pollers = pollers(tb)
 	if change != nil {
 		change(&cfg)
 	}
@@ -204,6 +210,46 @@ func (h *house) listen(tb testing.TB, change func(*Config)) {
 			tb.Errorf("Serve returned %v", err)
 		}
 	})
+}
+
+// polling is whether pollers read the connections.
+var polling = true
+
+// TestMain runs the tests twice: with pollers, and with a goroutine for each connection.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if polling = false; flag.Lookup("test.bench").Value.String() == "" {
+		code = max(code, m.Run())
+	}
+	os.Exit(code)
+}
+
+// pollers makes some that end with the test; none where there can be none.
+func pollers(tb testing.TB) []*proto.Poller {
+	var ps []*proto.Poller
+	for range 2 {
+		if !polling {
+			break
+		}
+		p, err := proto.NewPoller(func() bool { return false })
+		if errors.Is(err, proto.ErrNotPolled) {
+			break
+		}
+		if err != nil {
+			tb.Fatal(err)
+		}
+		ended := make(chan struct{})
+		go func() {
+			p.Run()
+			close(ended)
+		}()
+		tb.Cleanup(func() {
+			p.Close()
+			<-ended
+		})
+		ps = append(ps, p)
+	}
+	return ps
 }
 
 // logLines keeps what was logged.

@@ -18,8 +18,29 @@ func (c *conn) freeSlots() int {
 func (c *conn) awaitSlot() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for !c.closed && (c.slots.used >= c.cfg.MaxOutstanding || c.slots.bytes >= c.cfg.MaxWriting) {
+	for !c.closed && c.fullLocked() {
 		c.room.Wait()
+	}
+}
+
+// full reports whether that has to be waited for. Then Input is called when it is over.
+func (c *conn) full() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.paused = !c.closed && c.fullLocked()
+	return c.paused
+}
+
+func (c *conn) fullLocked() bool {
+	return c.slots.used >= c.cfg.MaxOutstanding || c.slots.bytes >= c.cfg.MaxWriting
+}
+
+// roomLocked tells the reader that there may be room.
+func (c *conn) roomLocked() {
+	c.room.Signal()
+	if c.paused && !c.fullLocked() {
+		c.paused = false
+		c.pc.Kick()
 	}
 }
 
@@ -118,5 +139,5 @@ func (c *conn) giveLocked(i int32) {
 		c.streams--
 	}
 	c.slots.give(i)
-	c.room.Signal()
+	c.roomLocked()
 }

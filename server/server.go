@@ -32,6 +32,10 @@ type Config struct {
 	// server know is added to it. nil: STATUS is an unknown verb.
 	Status func(ctx context.Context) (*proto.Status, error)
 
+	// Pollers read the connections, each its share; none: a goroutine each does. Their
+	// after calls what Node.Hurry does.
+	Pollers []*proto.Poller
+
 	// Secrets says what clients may do; nil: everything.
 	Secrets *access.Secrets
 
@@ -86,6 +90,7 @@ type Server struct {
 	closed    bool
 	listeners map[net.Listener]bool
 	conns     map[*conn]bool
+	turn      int            // the latest connection's number
 	live      sync.WaitGroup // connections, each with all its goroutines
 }
 
@@ -153,11 +158,11 @@ func (s *Server) isClosed() bool {
 	return s.closed
 }
 
-// start serves a connection in a goroutine of its own.
+// start serves a connection, at first in a goroutine of its own.
 func (s *Server) start(nc net.Conn) {
-	c := newConn(&s.cfg, nc, s.clients)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	c := newConn(&s.cfg, nc, s.clients, s.gone, s.pollerLocked())
 	if s.closed {
 		c.close()
 		return
@@ -165,15 +170,28 @@ func (s *Server) start(nc net.Conn) {
 	s.conns[c] = true
 	s.live.Add(1)
 	go func() {
-		hello := c.serve()
-		s.mu.Lock()
-		delete(s.conns, c)
-		s.mu.Unlock()
-		s.live.Done()
-		if hello != nil {
+		if hello := c.serve(); hello != nil {
+			s.gone(c)
 			s.cfg.Peer(c.pc, hello)
 		}
 	}()
+}
+
+// pollerLocked is the next connection's poller: each has as many.
+func (s *Server) pollerLocked() *proto.Poller {
+	if len(s.cfg.Pollers) == 0 {
+		return nil
+	}
+	s.turn++
+	return s.cfg.Pollers[s.turn%len(s.cfg.Pollers)]
+}
+
+// gone forgets a connection that ended, or is another's.
+func (s *Server) gone(c *conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.conns, c)
+	s.live.Done()
 }
 
 // clients is how many connections are served.

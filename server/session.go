@@ -108,7 +108,7 @@ func (c *conn) holdLocked(i int32) {
 		return
 	}
 	c.slots.weigh(i, 0) // it has been written, and may wait for long
-	c.room.Signal()
+	c.roomLocked()
 	timer := time.AfterFunc(Lease(c.cfg.Store.View())/2, func() {
 		c.finish(i, &reply{flags: valid | done})
 		c.pc.Flush()

@@ -61,6 +61,9 @@ func (n *node) propose(p server.Proposal) (int64, error) {
 	return seqn, errs[0]
 }
 
+// Hurry has nothing to do.
+func (n *node) Hurry() {}
+
 func (n *node) Read(r server.Reader) {
 	n.work <- func() {
 		r.ReadReady(nil)

@@ -41,6 +41,9 @@ func (n *loner) Propose(ps []server.Proposal) {
 	}
 }
 
+// Hurry has nothing to do.
+func (n *loner) Hurry() {}
+
 func (n *loner) Read(r server.Reader) {
 	n.work <- func() {
 		if n.alone.Load() {

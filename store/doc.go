@@ -43,6 +43,7 @@
 //   - writer.go, batch.go and store.go: mutations applied to the tree, and the
 //     published state.
 //   - view.go, list.go, walk.go and pages.go: reading it. glob.go and nfa.go: globs.
-//   - event.go, watch.go, watchers.go, branch.go and await.go: following it.
+//   - event.go, watch.go, watchers.go and await.go: following it. index.go, branch.go and search.go: whom
+//     a change concerns.
 //   - restore.go: beginning from another node's view.
 package store

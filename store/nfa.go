@@ -1,5 +1,7 @@
 package store
 
+import "strings"
+
 // nfa matches one pattern of literals, "?", "*" and "**" in time proportional to
 // the text, whatever the pattern: all its states go forward at once, a bit each.
 // State i stands for: the tokens before number i are matched. Immutable.
@@ -18,16 +20,16 @@ func newNFA(pattern string) *nfa {
 	m := &nfa{tokens: len(tokens), words: len(tokens)/64 + 1}
 	m.bits = make([]uint64, m.words) // row 0: bytes that the pattern does not name
 	m.one, m.star, m.double = make([]uint64, m.words), make([]uint64, m.words), make([]uint64, m.words)
-	for i, t := range tokens {
+	for i := range len(tokens) {
 		set := m.one
-		switch t {
+		switch t := tokens[i]; t {
 		case tokenOne:
 		case tokenStar:
 			set = m.star
 		case tokenDouble:
 			set = m.double
 		default:
-			set = m.literal(byte(t))
+			set = m.literal(t)
 		}
 		set[i/64] |= 1 << (i % 64)
 	}
@@ -44,28 +46,27 @@ func (m *nfa) literal(c byte) []uint64 {
 	return m.bits[at : at+m.words]
 }
 
-// Tokens that are no byte.
+// The tokens of a pattern are bytes: those that stand for themselves, and these.
 const (
-	tokenOne = 256 + iota
-	tokenStar
-	tokenDouble
+	tokenOne    = '?'
+	tokenStar   = '*'
+	tokenDouble = 0xff // no byte of a path
 )
 
 // tokenize joins stars that stand next to each other: as many as three are "**".
-func tokenize(pattern string) (tokens []int) {
-	for i := 0; i < len(pattern); i++ {
-		switch c := pattern[i]; {
-		case c == '?':
-			tokens = append(tokens, tokenOne)
-		case c != '*':
-			tokens = append(tokens, int(c))
-		case i > 0 && pattern[i-1] == '*':
-			tokens[len(tokens)-1] = tokenDouble
-		default:
-			tokens = append(tokens, tokenStar)
+func tokenize(pattern string) (tokens string) {
+	if !strings.Contains(pattern, "**") {
+		return pattern
+	}
+	b := make([]byte, 0, len(pattern))
+	for i := range len(pattern) {
+		if c := pattern[i]; c == tokenStar && i > 0 && pattern[i-1] == tokenStar {
+			b[len(b)-1] = tokenDouble
+		} else {
+			b = append(b, c)
 		}
 	}
-	return tokens
+	return string(b)
 }
 
 // start puts set, of m.words words, into the state before any text.

@@ -13,6 +13,7 @@ type Watch struct {
 	from  int64 // no event below it
 	since int64 // slots below it were there when the watch began: the writer offers them in vain
 	ready chan struct{}
+	place int     // the index's own
 	todo  []int64 // Next's own: matching slots, taken out of found
 	done  int64   // Next's own: slots below it were returned
 
@@ -51,16 +52,8 @@ func (s *Store) Watch(g Glob, from int64) (*Watch, error) {
 	if w.scan < w.until {
 		w.signal()
 	}
-	ws.root.add(w, g.steps())
+	ws.index.add(w)
 	return w, nil
-}
-
-// steps is the names of a glob, one after the other.
-func (g Glob) steps() string {
-	if g.text == "" {
-		return ""
-	}
-	return g.text[1:]
 }
 
 // Close ends the watch: Next returns ErrClosed from then on.
@@ -69,7 +62,7 @@ func (w *Watch) Close() {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	if w.end(ErrClosed) != ErrClosed {
-		ws.root.remove(w, w.glob.steps())
+		ws.index.remove(w)
 		ws.count.Add(-1)
 	}
 }

@@ -57,7 +57,7 @@ func TestWatchModel(t *testing.T) {
 			f.w.Close()
 		}
 		assert.T(t, late < len(all), late)
-		assert.T(t, p.s.watchers.root.empty())
+		assert.T(t, p.s.watchers.index.empty())
 		assert.Equal(t, int64(0), p.s.watchers.count.Load())
 	}
 }
@@ -203,5 +203,7 @@ func TestWatchIndex(t *testing.T) {
 	}
 	want := []string{"/x1/**", "/x/f7", "/x7/**", "/*/f7", "/**/f7", "/x?/f7/*"}
 	assert.Equal(t, want, heard)
-	assert.T(t, s.watchers.root.empty())
+	assert.T(t, s.watchers.index.empty())
 }
+
+func (x *index) empty() bool { return len(x.groups) == 0 && x.root.group == nil && len(x.root.kids) == 0 }

@@ -5,14 +5,13 @@ import (
 	"sync/atomic"
 )
 
-// watchers is the open watches, so arranged that a change finds those it concerns
-// without looking at the others.
+// watchers is the open watches.
 type watchers struct {
 	count   atomic.Int64 // of open watches: all that the writer looks at while there are none
 	offered atomic.Int64 // all watches were offered the changes up to this revision
 
-	mu   sync.Mutex
-	root branch
+	mu    sync.Mutex
+	index index
 }
 
 // offer tells the watches of the slots from lo on, which are published.
@@ -24,8 +23,7 @@ func (ws *watchers) offer(h *history, lo int64) {
 	defer ws.mu.Unlock()
 	for i := lo; i < h.next; i++ {
 		if s := h.slot(i); s.event {
-			path := s.cur.rec.path()
-			ws.root.offer(change{path, s.cur.seqn, i}, path[1:])
+			ws.index.offer(change{s.cur.rec.path(), s.cur.seqn, i})
 		}
 	}
 }
@@ -35,7 +33,7 @@ func (ws *watchers) offer(h *history, lo int64) {
 func (ws *watchers) reset(applied int64) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	ws.root.each(func(w *Watch) {
+	ws.index.each(func(w *Watch) {
 		if w.from <= applied {
 			w.end(ErrTooLate)
 		}

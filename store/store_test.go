@@ -177,7 +177,7 @@ func TestLongChain(t *testing.T) {
 // that grows with what was read before.
 func TestPages(t *testing.T) {
 	const files = 3000
-	s, paths := filled(t, files)
+	s, paths, _ := filled(t, Config{}, files)
 	s.Apply([]Entry{{files + 1, set("/bench/zz")}}, files+1, nil)
 	v, err := s.At(files)
 	assert.Equal(t, nil, err)

@@ -206,4 +206,6 @@ func TestWatchIndex(t *testing.T) {
 	assert.T(t, s.watchers.index.empty())
 }
 
-func (x *index) empty() bool { return len(x.groups) == 0 && x.root.group == nil && len(x.root.kids) == 0 }
+func (x *index) empty() bool {
+	return len(x.groups) == 0 && x.root.group == nil && len(x.root.kids) == 0
+}

@@ -118,22 +118,3 @@ func FuzzDecodeFrame(f *testing.F) {
 		}
 	})
 }
-
-func BenchmarkCodec(b *testing.B) {
-	var msgs []consensus.Message
-	for i := range int64(64) {
-		msgs = append(msgs, consensus.Message{Kind: consensus.Nominate, Lo: 1<<20 + i, Hi: 1<<20 + i + 1, Round: 1, Value: make([]byte, 90)})
-	}
-	var buf []byte
-	var back []consensus.Message
-	b.ReportAllocs()
-	for b.Loop() {
-		f, _ := nextFrame(msgs)
-		buf = proto.AppendFrame(buf[:0], &f)
-		var err error
-		if back, err = decodeFrame(buf[4:], back[:0]); err != nil {
-			b.Fatal(err)
-		}
-	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/64, "ns/msg")
-}

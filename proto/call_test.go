@@ -159,32 +159,3 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
-
-func BenchmarkDecodeCall(b *testing.B) {
-	frame := benchFrame()
-	var c Call
-	b.ReportAllocs()
-	for b.Loop() {
-		if err := c.Decode(frame); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-func BenchmarkDecodeGenerated(b *testing.B) {
-	frame := benchFrame()
-	var m Request
-	b.ReportAllocs()
-	for b.Loop() {
-		m.Reset()
-		if err := m.UnmarshalVT(frame); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-func benchFrame() []byte {
-	m := &Request{Tag: proto.Int32(77), Verb: Request_SET.Enum(), Path: proto.String("/bench/key"), Rev: proto.Int64(-1), Value: make([]byte, 64)}
-	frame, _ := m.MarshalVT()
-	return frame
-}

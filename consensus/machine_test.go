@@ -2,6 +2,7 @@ package consensus
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -21,9 +22,15 @@ type cluster struct {
 	logs    map[ID][]Entry
 	done    map[ID][]Done
 	sent    int             // messages
+	okay    int             // proposals and reads that ended well
 	change  map[string][]ID // mutations that change the members
 	discard bool            // keep neither logs nor answers
 	drop    func(from, to ID, msg *Message) bool
+
+	// Used again and again, so that a benchmark sees the machines' own allocations.
+	out   Output
+	codes []int32
+	msgs  []Message
 }
 
 // join adds a node that is linked to all, and no member.
@@ -87,26 +94,41 @@ func (c *cluster) drive(id ID) bool {
 				changes = append(changes, Membership{From: e.Seqn, Members: ids})
 			}
 		}
-		m.Applied(c.now, make([]int32, len(entries)), changes)
+		c.codes = slices.Grow(c.codes[:0], len(entries))[:len(entries)]
+		m.Applied(c.now, c.codes, changes)
 	}
-	var out Output
-	m.Take(&out)
+	m.Take(&c.out)
 	if !c.discard {
-		c.done[id] = append(c.done[id], out.Done...)
+		c.done[id] = append(c.done[id], c.out.Done...)
 	}
-	for _, o := range out.Messages {
-		var msgs []Message
-		for _, msg := range o.Msgs {
-			c.sent++
-			if c.drop == nil || !c.drop(id, o.To, &msg) {
-				msgs = append(msgs, msg)
-			}
+	for i := range c.out.Done {
+		if c.out.Done[i].Status == OK {
+			c.okay++
 		}
+	}
+	for _, o := range c.out.Messages {
+		msgs := c.delivered(id, o)
 		if to := c.ms[o.To]; to != nil && !c.dead[o.To] && len(msgs) > 0 {
 			to.Step(c.now, id, msgs)
 		}
 	}
-	return len(out.Messages) > 0
+	return len(c.out.Messages) > 0
+}
+
+// delivered is what comes of what a node says, valid until the next call. It is a copy: drop may change it.
+func (c *cluster) delivered(from ID, o Outbound) []Message {
+	c.sent += len(o.Msgs)
+	c.msgs = append(c.msgs[:0], o.Msgs...)
+	if c.drop == nil {
+		return c.msgs
+	}
+	kept := c.msgs[:0]
+	for i := range c.msgs {
+		if !c.drop(from, o.To, &c.msgs[i]) {
+			kept = append(kept, c.msgs[i])
+		}
+	}
+	return kept
 }
 
 // pass lets time go by in ticks.

@@ -49,7 +49,7 @@ func echo(c *proto.Conn) {
 // as many callers at once on one connection.
 func BenchmarkSet(b *testing.B) {
 	for _, callers := range []int{1, 16, 64, 256, 1024} {
-		b.Run(fmt.Sprint(callers), func(b *testing.B) {
+		b.Run(fmt.Sprint("callers=", callers), func(b *testing.B) {
 			c, err := Dial(b.Context(), echoes(b))
 			if err != nil {
 				b.Fatal(err)

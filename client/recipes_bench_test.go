@@ -10,16 +10,19 @@ import (
 // What a change costs a mirror of many files.
 func BenchmarkMirrorChange(b *testing.B) {
 	for _, n := range []int{100, 10_000, 100_000} {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
+		b.Run(fmt.Sprint("files=", n), func(b *testing.B) {
 			view := new(View)
 			var all []Event
 			for i := range n {
 				all = append(all, Event{Path: fmt.Sprintf("/d/%03d/%d", i%1000, i), Rev: int64(i + 1)})
 			}
 			view = view.with(all)
-			b.ResetTimer()
-			for i := range b.N {
-				view = view.with([]Event{{Path: all[i%n].Path, Rev: int64(n + i)}})
+			i, change := 0, make([]Event, 1)
+			b.ReportAllocs()
+			for b.Loop() {
+				change[0] = Event{Path: all[i%n].Path, Rev: int64(n + i)}
+				view = view.with(change)
+				i++
 			}
 		})
 	}
@@ -28,6 +31,7 @@ func BenchmarkMirrorChange(b *testing.B) {
 // What it costs to take a lock that nobody else wants, and to give it up.
 func BenchmarkLock(b *testing.B) {
 	s := benchSession(b)
+	b.ReportAllocs()
 	for b.Loop() {
 		l, err := s.Lock(b.Context(), "/lock/b")
 		ok(b, err)
@@ -38,10 +42,12 @@ func BenchmarkLock(b *testing.B) {
 // What it costs to pass a lock on, however many stand in line behind the next one.
 func BenchmarkLockInLine(b *testing.B) {
 	for _, n := range []int{2, 10, 100} {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
+		b.Run(fmt.Sprint("waiting=", n), func(b *testing.B) {
 			s := benchSession(b)
 			var left atomic.Int64
 			left.Store(int64(b.N))
+			b.ReportAllocs()
+			b.ResetTimer()
 			var wg sync.WaitGroup
 			for range n {
 				wg.Go(func() {

@@ -65,8 +65,8 @@ func served(b *testing.B) (*store.Store, string) {
 // program share a machine.
 func BenchmarkWatch(b *testing.B) {
 	for _, pace := range []int{0, 250_000} {
-		b.Run(fmt.Sprintf("Next/pace=%d", pace), func(b *testing.B) { watchChanges(b, pace, single) })
-		b.Run(fmt.Sprintf("NextBatch/pace=%d", pace), func(b *testing.B) { watchChanges(b, pace, (*Watch).NextBatch) })
+		b.Run(fmt.Sprintf("by=Next/pace=%d", pace), func(b *testing.B) { watchChanges(b, pace, single) })
+		b.Run(fmt.Sprintf("by=NextBatch/pace=%d", pace), func(b *testing.B) { watchChanges(b, pace, (*Watch).NextBatch) })
 	}
 }
 

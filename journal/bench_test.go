@@ -73,7 +73,7 @@ func BenchmarkAppend(b *testing.B) {
 // The tree as of the last record.
 func BenchmarkAt(b *testing.B) {
 	for _, files := range []int64{1000, benchRecords} {
-		b.Run(fmt.Sprint(files, "files"), func(b *testing.B) {
+		b.Run(fmt.Sprint("files=", files), func(b *testing.B) {
 			dir := benchJournal(b, files)
 			b.ReportAllocs()
 			for b.Loop() {

@@ -17,47 +17,43 @@ import (
 //
 //	go test ./server -run '^$' -bench Pipelined
 
-func BenchmarkPipelinedEcho(b *testing.B) {
-	eachLoad(b, func(b *testing.B, conns, window int) {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			b.Fatal(err)
-		}
-		defer l.Close()
-		go func() {
-			for {
-				nc, err := l.Accept()
-				if err != nil {
-					return
-				}
-				go echo(proto.NewConn(nc, proto.ConnConfig{}))
-			}
-		}()
-		pipeline(b, l.Addr().String(), conns, window, benchSet())
-	})
-}
-
-func BenchmarkPipelinedSet(b *testing.B) {
-	eachLoad(b, func(b *testing.B, conns, window int) {
+func BenchmarkPipelined(b *testing.B) {
+	eachLoad(b, "echo", pipelineEcho)
+	eachLoad(b, "set", func(b *testing.B, conns, window int) {
 		pipeline(b, start(b, nil).addr, conns, window, benchSet())
 	})
-}
-
-func BenchmarkPipelinedGet(b *testing.B) {
-	eachLoad(b, func(b *testing.B, conns, window int) {
+	eachLoad(b, "get", func(b *testing.B, conns, window int) {
 		h := start(b, nil)
 		h.node.write(b, set(b, "/bench/key", string(make([]byte, 64))))
 		pipeline(b, h.addr, conns, window, a(get).path("/bench/key"))
 	})
 }
 
+func pipelineEcho(b *testing.B, conns, window int) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for {
+			nc, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go echo(proto.NewConn(nc, proto.ConnConfig{}))
+		}
+	}()
+	pipeline(b, l.Addr().String(), conns, window, benchSet())
+}
+
 func benchSet() *ask {
 	return a(write).path("/bench/key").rev(store.Clobber).value(string(make([]byte, 64)))
 }
 
-func eachLoad(b *testing.B, bench func(b *testing.B, conns, window int)) {
+func eachLoad(b *testing.B, of string, bench func(b *testing.B, conns, window int)) {
 	for _, load := range [][2]int{{1, 1}, {1, 64}, {4, 64}, {1, 1024}} {
-		b.Run(fmt.Sprintf("conns=%d/window=%d", load[0], load[1]), func(b *testing.B) { bench(b, load[0], load[1]) })
+		b.Run(fmt.Sprintf("of=%s/conns=%d/window=%d", of, load[0], load[1]), func(b *testing.B) { bench(b, load[0], load[1]) })
 	}
 }
 

@@ -92,6 +92,7 @@ func BenchmarkGrant(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	b.ReportAllocs()
 	for b.Loop() {
 		s.Grant([]byte("read me"))
 	}

@@ -8,7 +8,7 @@ SIMTIME ?= 20s
 # A module of its own, for its dependencies' sake.
 BENCH   := cmd/doozer-bench
 
-.PHONY: all build product run test lint unit race sim e2e chaos shortchaos bench bench-peers man proto clean
+.PHONY: all build product run test lint unit allocs allocs-update race sim e2e chaos shortchaos bench bench-peers man proto clean
 
 all: build
 
@@ -23,7 +23,7 @@ product:
 run: product
 	./bin/doozerd
 
-test: lint unit sim race e2e shortchaos
+test: lint unit allocs sim race e2e shortchaos
 
 lint:
 	$(GO) vet ./...
@@ -34,6 +34,13 @@ lint:
 unit: build
 	$(GO) test $$($(GO) list ./... | grep -v -e /consensus/sim -e /e2e)
 	$(GO) -C $(BENCH) test ./...
+
+# Does a benchmark allocate twice as often as it did? doc/allocs.txt has how often that was.
+allocs:
+	$(GO) -C $(BENCH) run ./allocs
+
+allocs-update:
+	$(GO) -C $(BENCH) run ./allocs -update
 
 # The simulator: scripts, the same seeds every time, and then fresh ones. And
 # the simulator itself, put to the test by planted bugs.

@@ -24,16 +24,16 @@ type indexModel struct {
 // TestIndexModel lets watches come and go, and holds those that hear of a path against those whose glob,
 // looked at one after the other, matches it.
 func TestIndexModel(t *testing.T) {
-	for seed := range uint64(20) {
+	for seed := range uint64(8) {
 		m := &indexModel{t: t, r: rand.New(rand.NewPCG(seed, 7))}
-		for idx := range int64(300) {
+		for idx := range int64(200) {
 			switch n := len(m.watches); {
 			case m.r.IntN(100) == 0:
 				m.close(n)
 			case m.r.IntN(3) == 0:
 				m.close(m.r.IntN(n/20 + 2))
 			default:
-				m.open(m.r.IntN(20))
+				m.open(m.r.IntN(10))
 			}
 			m.offer(idx)
 			m.checkTree()

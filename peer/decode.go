@@ -20,117 +20,150 @@ var (
 // once; nothing else of b is kept.
 func decodeFrame(b []byte, msgs []consensus.Message) ([]consensus.Message, error) {
 	for count := 0; len(b) > 0; count++ {
-		f, n, err := consumeField(b)
+		m, n, err := nextMsg(b)
 		if err != nil {
 			return msgs, fmt.Errorf("frame: %w", err)
 		}
 		b = b[n:]
-		switch {
-		case f.num != 1:
+		if m == nil {
 			continue
-		case f.typ != protowire.BytesType:
-			return msgs, fmt.Errorf("frame: %w", errWireType)
-		case count >= maxMsgs:
+		}
+		if count >= maxMsgs {
 			return msgs, fmt.Errorf("frame: messages: %w", errTooMany)
 		}
 		msgs = append(msgs, consensus.Message{})
-		if err := decodeMsg(f.bytes, &msgs[len(msgs)-1]); err != nil {
+		if err := decodeMsg(m, &msgs[len(msgs)-1]); err != nil {
 			return msgs, fmt.Errorf("message: %w", err)
 		}
 	}
 	return msgs, nil
 }
 
-// decodeMsg decodes into msg, which is zero.
-func decodeMsg(b []byte, msg *consensus.Message) error {
-	span := int64(0)
-	for len(b) > 0 {
-		f, n, err := consumeField(b)
-		if err != nil {
-			return err
-		}
-		b = b[n:]
-		switch f.num {
-		case 1, 2, 3, 4, 5, 6, 9:
-			err = setNumber(msg, &span, &f)
-		case 7, 8:
-			err = setBytes(msg, &f)
-		}
-		if err != nil {
-			return fmt.Errorf("field %d: %w", f.num, err)
-		}
-	}
-	msg.Hi = msg.Lo + span
-	return nil
-}
-
-func setNumber(msg *consensus.Message, span *int64, f *wireField) error {
-	if f.typ != protowire.VarintType {
-		return errWireType
-	}
-	switch f.num {
-	case 1:
-		if f.number > uint64(^consensus.Kind(0)) {
-			return errBadNumber
-		}
-		msg.Kind = consensus.Kind(f.number)
-	case 2:
-		msg.Lo = int64(f.number)
-	case 3:
-		*span = int64(f.number)
-	case 4:
-		msg.Round = int64(f.number)
-	case 5:
-		msg.VRound = int64(f.number)
-	case 6:
-		msg.Num = int64(f.number)
-	case 9:
-		msg.Flag = f.number != 0
-	}
-	return nil
-}
-
-func setBytes(msg *consensus.Message, f *wireField) error {
-	switch {
-	case f.typ != protowire.BytesType:
-		return errWireType
-	case f.num == 7:
-		msg.Value = append([]byte(nil), f.bytes...)
-	case len(msg.IDs) >= maxIDs:
-		return errTooMany
-	case len(f.bytes) > idLen:
-		return errTooLong
-	default:
-		msg.IDs = append(msg.IDs, string(f.bytes))
-	}
-	return nil
-}
-
-// wireField is one field as it stands on the wire.
-type wireField struct {
-	num    protowire.Number
-	typ    protowire.Type
-	number uint64 // of a varint
-	bytes  []byte // of a length-delimited field: a part of the input
-}
-
-// consumeField takes a field off the front of b, and returns its length.
-func consumeField(b []byte) (f wireField, n int, err error) {
-	f.num, f.typ, n = protowire.ConsumeTag(b)
+// nextMsg takes a field off the front of a frame, and returns its length; m is nil if it is
+// no message.
+func nextMsg(b []byte) (m []byte, n int, err error) {
+	num, typ, n := protowire.ConsumeTag(b)
 	if n < 0 {
-		return f, 0, protowire.ParseError(n)
+		return nil, 0, protowire.ParseError(n)
 	}
 	k := 0
-	switch f.typ {
-	case protowire.VarintType:
-		f.number, k = protowire.ConsumeVarint(b[n:])
-	case protowire.BytesType:
-		f.bytes, k = protowire.ConsumeBytes(b[n:])
+	switch {
+	case num != 1:
+		k = protowire.ConsumeFieldValue(num, typ, b[n:])
+	case typ != protowire.BytesType:
+		return nil, 0, errWireType
 	default:
-		k = protowire.ConsumeFieldValue(f.num, f.typ, b[n:])
+		m, k = protowire.ConsumeBytes(b[n:])
 	}
 	if k < 0 {
-		return f, 0, protowire.ParseError(k)
+		return nil, 0, protowire.ParseError(k)
 	}
-	return f, n + k, nil
+	return m, n + k, nil
+}
+
+// The tags of a message's fields: number and wire type in one.
+const (
+	tagKind   = 1<<3 | uint64(protowire.VarintType)
+	tagLo     = 2<<3 | uint64(protowire.VarintType)
+	tagSpan   = 3<<3 | uint64(protowire.VarintType)
+	tagRound  = 4<<3 | uint64(protowire.VarintType)
+	tagVRound = 5<<3 | uint64(protowire.VarintType)
+	tagNum    = 6<<3 | uint64(protowire.VarintType)
+	tagValue  = 7<<3 | uint64(protowire.BytesType)
+	tagID     = 8<<3 | uint64(protowire.BytesType)
+	tagFlag   = 9<<3 | uint64(protowire.VarintType)
+)
+
+// decodeMsg decodes into msg, which is zero.
+func decodeMsg(b []byte, msg *consensus.Message) error {
+	var kind, flag, span int64
+	for len(b) > 0 {
+		tag, n := varint(b)
+		if n < 0 {
+			return protowire.ParseError(n)
+		}
+		b = b[n:]
+		var err error
+		switch tag {
+		case tagKind:
+			n = number(b, &kind)
+		case tagLo:
+			n = number(b, &msg.Lo)
+		case tagSpan:
+			n = number(b, &span)
+		case tagRound:
+			n = number(b, &msg.Round)
+		case tagVRound:
+			n = number(b, &msg.VRound)
+		case tagNum:
+			n = number(b, &msg.Num)
+		case tagFlag:
+			n = number(b, &flag)
+		case tagValue:
+			n = value(b, msg)
+		case tagID:
+			n, err = id(b, msg)
+		default:
+			n, err = unknown(tag, b)
+		}
+		if n < 0 {
+			err = protowire.ParseError(n)
+		}
+		if err != nil {
+			return fmt.Errorf("field %d: %w", tag>>3, err)
+		}
+		b = b[n:]
+	}
+	if uint64(kind) > uint64(^consensus.Kind(0)) {
+		return fmt.Errorf("field 1: %w", errBadNumber)
+	}
+	msg.Kind, msg.Flag, msg.Hi = consensus.Kind(kind), flag != 0, msg.Lo+span
+	return nil
+}
+
+// varint is protowire.ConsumeVarint, and quicker for the small.
+func varint(b []byte) (uint64, int) {
+	if len(b) > 0 && b[0] < 0x80 {
+		return uint64(b[0]), 1
+	}
+	return protowire.ConsumeVarint(b)
+}
+
+// Each of these takes a field's value off the front of b, and returns its length: below 0 for
+// one of protowire's errors.
+
+func number(b []byte, to *int64) int {
+	v, n := varint(b)
+	*to = int64(v)
+	return n
+}
+
+func value(b []byte, msg *consensus.Message) int {
+	v, n := protowire.ConsumeBytes(b)
+	msg.Value = append([]byte(nil), v...)
+	return n
+}
+
+func id(b []byte, msg *consensus.Message) (int, error) {
+	v, n := protowire.ConsumeBytes(b)
+	switch {
+	case len(msg.IDs) >= maxIDs:
+		return n, errTooMany
+	case len(v) > idLen:
+		return n, errTooLong
+	}
+	msg.IDs = append(msg.IDs, string(v))
+	return n, nil
+}
+
+// unknown passes over a field that a later release may send.
+func unknown(tag uint64, b []byte) (int, error) {
+	num, typ := protowire.DecodeTag(tag)
+	switch {
+	case num < protowire.MinValidNumber:
+		return 0, errBadNumber
+	case tag <= tagFlag|7:
+		return 0, errWireType
+	}
+	return protowire.ConsumeFieldValue(num, typ, b), nil
 }

@@ -132,7 +132,11 @@ func (s *spot) insert(key string, id uint32, edit uint64) *node {
 	root := s.own(edit)
 	n, at := s.last()
 	n.keys = n.keys.insert(at, key)
-	n.ids = insertAt(n.ids, at, id)
+	if at == len(n.ids) {
+		n.ids = append(n.ids, id)
+	} else {
+		n.ids = insertAt(n.ids, at, id)
+	}
 	n.live = spread(n.live, at) | 1<<at
 	s.count(1)
 	for i := s.height - 1; len(s.nodes[i].keys.keys) > fan; i-- {

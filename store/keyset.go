@@ -49,8 +49,12 @@ func (k *keyset) search(key string) (at int, found bool) {
 	return lo, false
 }
 
-// insert is k with key at position at.
+// insert is k with key at position at. Keys that come in order cost no copy: k sees
+// nothing of what is behind its end, and whoever edits goes on from the newest one.
 func (k *keyset) insert(at int, key string) *keyset {
+	if at == len(k.keys) && strings.HasPrefix(key, k.keys[0][:k.skip]) {
+		return &keyset{skip: k.skip, tags: append(k.tags, tag(key[k.skip:])), keys: append(k.keys, key)}
+	}
 	return newKeyset(insertAt(k.keys, at, key))
 }
 

@@ -76,26 +76,25 @@ func (t *tree) restore(f File, ids *numbers) error {
 	if len(f.Value) > MaxValue {
 		return ErrValueTooLarge
 	}
-	if f.Path == "/" || t.get(f.Path) != nil {
+	if f.Path == "/" || !t.plant(kindSet, f.Path, f, ids) {
 		return errors.New("twice, or a directory")
 	}
-	t.plant(f.Path, restoredVersion(kindSet, f.Path, f), ids)
 	for dir := parent(f.Path); dir != "/"; dir = parent(dir) {
 		if v := t.get(dir); v.isDir() {
 			break
 		} else if v.isFile() {
 			return ErrNotDir
 		}
-		t.plant(dir, restoredVersion(kindDir, dir, File{Rev: f.Rev}), ids)
+		t.plant(kindDir, dir, File{Rev: f.Rev}, ids)
 	}
 	return nil
 }
 
-func restoredVersion(kind byte, path string, f File) *version {
-	return &version{seqn: f.Rev, idx: unhistoric, rec: makeRecord(kind, path, f.Value)}
-}
-
-func (t *tree) plant(path string, v *version, ids *numbers) {
+// plant makes what f says stand at path. It returns false if something stands there.
+func (t *tree) plant(kind byte, path string, f File, ids *numbers) bool {
 	id, old := t.place(path, ids)
-	t.put(path, id, old, v)
+	if old == nil {
+		t.put(path, id, nil, &version{seqn: f.Rev, idx: unhistoric, rec: makeRecord(kind, path, f.Value)})
+	}
+	return old == nil
 }

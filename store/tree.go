@@ -44,6 +44,11 @@ func (t *tree) find(path string) (id uint32, v *version) {
 		return id, v
 	}
 	var s spot
+	return t.look(&s, path)
+}
+
+// look is find by the B-tree, and takes s to where the path is, or would be.
+func (t *tree) look(s *spot, path string) (id uint32, v *version) {
 	if s.seek(t.level(depth(path)), path); !s.found {
 		return 0, nil
 	}
@@ -54,9 +59,13 @@ func (t *tree) find(path string) (id uint32, v *version) {
 
 // place is the number of path, made if it is new, and its newest version.
 func (t *tree) place(path string, ids *numbers) (id uint32, v *version) {
-	if id, v = t.find(path); v == nil {
+	if id, v = t.hints.find(path, &t.versions); v != nil {
+		return id, v
+	}
+	var s spot
+	if id, v = t.look(&s, path); v == nil {
 		id = ids.take()
-		t.insert(path, id)
+		t.insert(&s, path, id)
 		t.hints.fit(ids.used())
 		t.hints.note(path, id)
 	}
@@ -81,15 +90,13 @@ func (t *tree) put(path string, id uint32, old, v *version) {
 	t.versions.set(id, v, own, t.edit)
 }
 
-// insert gives a new path its number. The key is a copy: it must not keep the
+// insert gives a new path its number, at its spot. The key is a copy: it must not keep the
 // mutation alive that first named it.
-func (t *tree) insert(path string, id uint32) {
+func (t *tree) insert(s *spot, path string, id uint32) {
 	d := depth(path)
 	for len(t.levels) < d {
 		t.levels = append(t.levels, nil)
 	}
-	var s spot
-	s.seek(t.levels[d-1], path)
 	t.levels[d-1] = s.insert(strings.Clone(path), id, t.edit)
 }
 

@@ -102,14 +102,17 @@ func writeFiles(v store.View, put func(*proto.SnapshotChunk) error) error {
 		return err
 	}
 	var chunk proto.SnapshotChunk
+	var files [chunkBytes / fileOverhead]proto.File // put is done with them when it returns
 	size := 0
 	v.Walk(all, func(path string, value []byte, rev int64) bool {
 		more := len(path) + len(value) + fileOverhead
 		if size+more > chunkBytes && size > 0 {
 			err = put(&chunk)
-			chunk, size = proto.SnapshotChunk{}, 0
+			chunk.Files, size = chunk.Files[:0], 0
 		}
-		chunk.Files = append(chunk.Files, &proto.File{Path: path, Value: value, Rev: rev})
+		f := &files[len(chunk.Files)]
+		f.Path, f.Value, f.Rev = path, value, rev
+		chunk.Files = append(chunk.Files, f)
 		size += more
 		return err == nil
 	})
@@ -159,15 +162,9 @@ func readSnapshot(conn *proto.Conn, above int64, progress func()) (*snapshot, er
 			continue
 		}
 		progress()
-		chunk := new(proto.SnapshotChunk)
-		if err := chunk.UnmarshalVT(b); err != nil {
-			return nil, err
-		}
-		if chunk.Done {
-			return snap, nil
-		}
-		if err := snap.add(chunk); err != nil {
-			return nil, err
+		done, err := snap.take(b)
+		if done || err != nil {
+			return snap, err
 		}
 		if snap.state.Applied <= above {
 			return nil, errNotAhead
@@ -175,23 +172,26 @@ func readSnapshot(conn *proto.Conn, above int64, progress func()) (*snapshot, er
 	}
 }
 
-// add takes a chunk; the first one is the head.
-func (s *snapshot) add(chunk *proto.SnapshotChunk) error {
-	if s.state.Configs == nil {
-		s.state.Applied, s.rev = chunk.Applied, chunk.Rev
-		for _, ms := range chunk.Configs {
-			if ms == nil {
-				return errBadSnapshot
-			}
-			s.state.Configs = append(s.state.Configs, consensus.Membership{From: ms.From, Members: ms.Members})
-		}
-		if s.state.Configs == nil {
-			return errBadSnapshot
-		}
-		return nil
+// take takes a chunk, and reports whether it was the last one.
+func (s *snapshot) take(b []byte) (done bool, err error) {
+	if s.state.Configs != nil {
+		return s.takeFiles(bytes.Clone(b)) // b is the connection's
 	}
-	for _, f := range chunk.Files {
-		s.files = append(s.files, store.File{Path: f.GetPath(), Value: f.GetValue(), Rev: f.GetRev()})
+	head := new(proto.SnapshotChunk)
+	if err := head.UnmarshalVT(b); err != nil {
+		return false, err
+	}
+	return false, s.begin(head)
+}
+
+// begin takes the first chunk.
+func (s *snapshot) begin(head *proto.SnapshotChunk) error {
+	s.state.Applied, s.rev = head.Applied, head.Rev
+	for _, ms := range head.Configs {
+		s.state.Configs = append(s.state.Configs, consensus.Membership{From: ms.From, Members: ms.Members})
+	}
+	if s.state.Configs == nil {
+		return errBadSnapshot
 	}
 	return nil
 }

@@ -20,15 +20,15 @@
 // # Who runs where
 //
 // The loop (loop.go) owns the consensus machine and is the store's only writer.
-// It takes turns, in a goroutine of its own, or, while little is in flight, in
-// that of whoever left something. In a turn it takes all that came since
+// It takes turns, in the goroutine of a poller that has handed out all that came, or in one of its
+// own. In a turn it takes all that came since
 // the last one (intake.go), hands it to the machine, applies what was
 // learned, answers the clients (clients.go), and then writes to each peer
 // (link.go), all without ever blocking. So a batch grows with the load, and
 // where requests come one at a time nothing waits for a batch to fill.
 //
-// Each link has a goroutine that reads and decodes (wire.go, decode.go); nobody
-// has one that writes, for proto.Conn writes what the network does not take at
+// A poller reads the links as it does the clients' connections (decode.go); nobody
+// has a goroutine that writes, for proto.Conn writes what the network does not take at
 // once. Attempts to dial and snapshots have goroutines of their own, which end
 // with the node's context, and so have the four kinds of upkeep: membership,
 // pulse, liveness and attachment. They talk to the loop as clients do, or by calls that it

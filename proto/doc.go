@@ -9,10 +9,11 @@
 //
 // Conn is both ends' connection. One goroutine reads: Read waits until a whole
 // frame is there, and Next hands out, one by one and without waiting, all
-// that arrived with it, so that a batch of requests costs one system call.
+// that arrived with it, so that a batch of requests costs one system call. Or a
+// Poller reads many connections in one goroutine, and TryRead does not wait.
 // Any goroutine writes: Queue appends a frame to the output, Flush writes all
 // that is queued, and never blocks. What the other end does not take is
-// written by a goroutine that lives just as long as there is something to
+// written by the poller, or by a goroutine that lives just as long as there is something to
 // write. Both directions are bounded: memory for input grows with the bytes
 // that arrived, never with a length that a header claims, and a connection
 // whose output passes its limit is ended.

@@ -5,7 +5,7 @@
 //
 // # Who runs where
 //
-// A connection has one goroutine, its reader (conn.go). It takes all the
+// A poller reads all connections (conn.go), or where it cannot, a goroutine each does. It takes all the
 // frames that arrived together, hands all their writes over with one
 // Node.Propose and all their linearizable reads with one Node.Read, and never
 // waits for either. Answers are queued by whoever has them: writes and small

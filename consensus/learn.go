@@ -77,12 +77,13 @@ func (m *Machine) onValue(x *node, msg *Message) {
 // announce tells the members of what this node, as coordinator, saw chosen
 // since the last time; with it of the nops between a slot and this node's slot
 // before it. It waits for the end of a batch of input, when the skips that
-// came with the votes are in.
+// came with the votes are in. Of some it may have heard, and applied them, in
+// a batch before: the owner told nobody else.
 func (m *Machine) announce() {
 	for _, s := range m.chosen {
 		in, c := m.win.at(s), m.configs.at(s)
 		in.announced = true
-		before := max(s-int64(len(c.nodes)), m.win.lo-1, c.from-1)
+		before := max(s-int64(len(c.nodes)), m.log.floor, c.from-1)
 		lo := s
 		for lo-1 > before && m.isNop(lo-1) {
 			lo--
@@ -97,7 +98,11 @@ func (m *Machine) announce() {
 	m.chosen = m.chosen[:0]
 }
 
+// isNop reports whether s, which is above the log's floor, was learned as nop.
 func (m *Machine) isNop(s int64) bool {
+	if s <= m.applied {
+		return !m.log.endsWith(s)
+	}
 	in := m.win.at(s)
 	return in.learned && in.value == nil
 }

@@ -59,6 +59,15 @@ func (k *kept) raise(s int64) {
 	}
 }
 
+// endsWith reports whether a mutation at s is kept. It looks at those above s, one by one.
+func (k *kept) endsWith(s int64) bool {
+	i := k.next - 1
+	for i >= k.head && k.at(i).Seqn > s {
+		i--
+	}
+	return i >= k.head && k.at(i).Seqn == s
+}
+
 // first is the place of the first kept mutation at s or above; s must be above the floor.
 func (k *kept) first(s int64) int {
 	return k.head + sort.Search(k.next-k.head, func(i int) bool { return k.at(k.head+i).Seqn >= s })

@@ -176,6 +176,9 @@ func New(cfg Config, st State) (*Machine, error) {
 	}
 	m.self = m.node(cfg.Self)
 	m.begin(st)
+	if others := len(m.nodes) - 1; others > 0 {
+		m.sourceTurn = 1 + m.rand.IntN(others) // so that not all followers ask the same member
+	}
 	return m, nil
 }
 

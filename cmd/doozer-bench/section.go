@@ -48,6 +48,8 @@ func sections() []section {
 		measured(measureMembers, "members"),
 		measured(measureIdle, "idle"),
 		measured(measureSessions, "sessions"),
+		measured(measureClients, "clients"),
+		measured(measureFollowers, "followers"),
 		measured(measureBackup, "backup"),
 	}
 }

@@ -62,26 +62,12 @@ func watchAll(ctx context.Context, nodes *server) (_ *fanout, stop func(), err e
 		_, err := c.Set(ctx, watchPath(watchDir, w), client.Clobber, value)
 		return err
 	})
-	var links []*link
-	stop = func() {
+	links, err := gather(ctx, nodes.addrs, watcherCount, f)
+	if err != nil {
 		c.Close()
-		for _, l := range links {
-			l.conn.Close()
-		}
+		return nil, nil, err
 	}
-	for i := range watcherCount {
-		l, err := dialLink(ctx, nodes.addrs[i%len(nodes.addrs)])
-		if err == nil {
-			links = append(links, l)
-			err = l.watch(firstTag, watchDir+"/*")
-		}
-		if err != nil {
-			stop()
-			return nil, nil, fmt.Errorf("watcher %d: %w", i, err)
-		}
-		go func() { f.fail(l.follow(f)) }()
-	}
-	return f, stop, nil
+	return f, func() { c.Close(); closeLinks(links) }, nil
 }
 
 // watch asks for the changes of the files that a glob matches. It returns when the node has taken that in: it
@@ -120,7 +106,7 @@ func (l *link) answer() (a answer, err error) {
 }
 
 // follow takes the changes that a watch tells of, until the connection ends.
-func (l *link) follow(f *fanout) error {
+func (l *link) follow(t teller) error {
 	l.conn.SetDeadline(time.Time{})
 	var o order
 	for {
@@ -128,13 +114,16 @@ func (l *link) follow(f *fanout) error {
 		if err != nil {
 			return err
 		}
-		if a.code != 0 || a.flags != setEvent {
+		if a.code != 0 || a.flags&^more != setEvent {
 			return fmt.Errorf("a watch ended: flags %d, %v %s", a.flags, proto.Response_Err(a.code), a.detail)
 		}
-		if err := f.tell(&o, string(a.path), a.value); err != nil {
+		if err := t.tell(&o, string(a.path), a.value); err != nil {
 			return err
 		}
 	}
 }
 
-const setEvent = int(proto.Response_VALID | proto.Response_SET_EVENT)
+const (
+	setEvent = int(proto.Response_VALID | proto.Response_SET_EVENT)
+	more     = int(proto.Response_MORE) // of the same revision follow
+)

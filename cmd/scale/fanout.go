@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/binary"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/ha/doozer/consensus"
@@ -45,7 +47,27 @@ type change struct {
 	last int64 // when the latest watcher was told
 }
 
+// check says what cannot be run.
+func (p *fanoutPlan) check() error {
+	servers := p.followers
+	if servers == 0 {
+		servers = p.members
+	}
+	switch {
+	case p.members < 1, p.followers < 0, p.watchers < 0, p.dirs < 1, p.rate <= 0, p.cores < 1, p.uplink < 0:
+		return errors.New("members, directories, rate and cores must be positive, the others not negative")
+	case p.kill >= p.members+p.followers:
+		return fmt.Errorf("there is no node %d to kill", p.kill)
+	case p.kill >= 0 && servers == 1:
+		return errors.New("a node is to be killed, and its watchers would have nowhere to go")
+	}
+	return nil
+}
+
 func newFanout(p fanoutPlan) (*fanout, error) {
+	if err := p.check(); err != nil {
+		return nil, err
+	}
 	w, err := newWorld(p.plan)
 	if err != nil {
 		return nil, err

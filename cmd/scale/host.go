@@ -37,7 +37,13 @@ type jobs struct {
 
 func (q *jobs) len() int { return len(q.list) - q.head }
 
-func (q *jobs) push(j job) { q.list = append(q.list, j) }
+func (q *jobs) push(j job) {
+	if q.head > 1024 && q.head > len(q.list)/2 {
+		q.list = q.list[:copy(q.list, q.list[q.head:])]
+		q.head = 0
+	}
+	q.list = append(q.list, j)
+}
 
 func (q *jobs) pop() job {
 	j := q.list[q.head]

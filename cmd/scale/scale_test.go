@@ -80,7 +80,7 @@ func TestTooMuch(t *testing.T) {
 
 func TestWatcherIsNotFooled(t *testing.T) {
 	for _, told := range [][]int64{{11, 11}, {12}, {11, 13}, {11, 12, 11}, {11, 12, 13, 14}, {10}} {
-		f, err := newFanout(fanoutPlan{plan: plan{members: 1, cores: 1, delay: everywhere(0)}, watchers: 1, dirs: 1})
+		f, err := newFanout(fanoutPlan{plan: plan{members: 1, cores: 1, delay: everywhere(0)}, watchers: 1, dirs: 1, rate: 1, kill: -1})
 		assert.Equal(t, nil, err)
 		for i, rev := range []int64{11, 12, 13} {
 			f.sets = append(f.sets, change{rev: rev})
@@ -133,6 +133,22 @@ func TestOnlyTablesThatThereAre(t *testing.T) {
 	var out strings.Builder
 	assert.Equal(t, nil, run(&out, small(), true, nil))
 	assert.Equal(t, 3, strings.Count(out.String(), "\n"), out.String())
+}
+
+func TestPlansThatCannotBeRun(t *testing.T) {
+	for _, spoil := range []func(*fanoutPlan){
+		func(p *fanoutPlan) { p.members = 0 },
+		func(p *fanoutPlan) { p.members = 17 },
+		func(p *fanoutPlan) { p.dirs = 0 },
+		func(p *fanoutPlan) { p.rate = 0 },
+		func(p *fanoutPlan) { p.kill = 7 },
+		func(p *fanoutPlan) { p.followers, p.kill = 1, 3 },
+	} {
+		p := small()
+		spoil(&p)
+		_, err := p.run()
+		assert.NotEqual(t, nil, err)
+	}
 }
 
 func TestHost(t *testing.T) {

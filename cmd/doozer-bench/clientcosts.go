@@ -8,20 +8,22 @@ import (
 	"time"
 )
 
-// What is measured of clients, all at one node.
+// What is measured of clients, each time at one node that is new.
 const (
-	clientLinks  = 4000                  // idle connections
-	goClients    = 1000                  // clients of package client, with nothing to do
-	clientsIdle  = 4                     // seconds that these are watched for
-	toldWatchers = 1000                  // that are told of changes
-	toldChanges  = 60                    // of one file, and then of many at once
-	toldTogether = 64                    // so many
-	toldEvery    = 50 * time.Millisecond // from one to the next
+	clientLinks    = 4000                  // idle connections
+	furtherWatches = 10                    // on each of them, after the first
+	goClients      = 1000                  // clients of package client, with nothing to do
+	clientsIdle    = 4                     // seconds that these are watched for
+	toldWatchers   = 1000                  // that are told of changes
+	toldChanges    = 60                    // of one file, and then of many at once
+	toldTogether   = 64                    // so many
+	toldEvery      = 50 * time.Millisecond // from one to the next
 )
 
 // clientCosts is what clients cost a node: bytes resident, and CPU.
 type clientCosts struct {
 	conn, watch float64       // bytes of an idle connection, and of a watch on it
+	further     float64       // bytes of each further watch on it
 	attach      time.Duration // CPU of a connection that comes, with a watch
 	idle        time.Duration // CPU a second of an idle client
 	one, many   time.Duration // CPU for each watcher of a change, and of so many changes together
@@ -29,14 +31,15 @@ type clientCosts struct {
 }
 
 func measureClients(ctx context.Context, b *bench) (*clientCosts, error) {
-	node, err := startFilled(ctx, b.doozerd, 1, benchDir, benchKeys)
-	if err != nil {
-		return nil, err
-	}
-	defer node.stop()
 	c := &clientCosts{}
 	for _, part := range []func(context.Context, *server) error{c.connections, c.idleClients, c.changes} {
-		if err := part(ctx, node); err != nil {
+		node, err := startFilled(ctx, b.doozerd, 1, benchDir, benchKeys)
+		if err != nil {
+			return nil, err
+		}
+		err = part(ctx, node)
+		node.stop()
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -63,16 +66,36 @@ func (c *clientCosts) connections(ctx context.Context, node *server) error {
 	if err != nil {
 		return err
 	}
+	if err := watchOnEach(links, 0, 1); err != nil {
+		return err
+	}
+	full, err := residentOf(node.procs[0].cmd.Process.Pid)
+	if err != nil {
+		return err
+	}
+	c.attach = (node.cpu() - cpu) / clientLinks
+	if err := watchOnEach(links, 1, furtherWatches); err != nil {
+		return err
+	}
+	more, err := residentOf(node.procs[0].cmd.Process.Pid)
+	c.conn, c.watch = (open-before)*megabyte/clientLinks, (full-open)*megabyte/clientLinks
+	c.further = (more - full) * megabyte / clientLinks / furtherWatches
+	return err
+}
+
+// watchOnEach has each connection watch n more files, after so many.
+func watchOnEach(links []*link, after, n int) error {
 	for i, l := range links {
+		var globs []string
+		for w := range n {
+			globs = append(globs, idleWatchPath(i, after+w))
+		}
 		l.conn.SetDeadline(time.Now().Add(answerTime))
-		if err := l.watch(firstTag, idleWatchPath(0, i)); err != nil {
+		if err := l.watch(int32(firstTag+after), globs...); err != nil {
 			return err
 		}
 	}
-	full, err := residentOf(node.procs[0].cmd.Process.Pid)
-	c.conn, c.watch = (open-before)*megabyte/clientLinks, (full-open)*megabyte/clientLinks
-	c.attach = (node.cpu() - cpu) / clientLinks
-	return err
+	return nil
 }
 
 // idleClients has clients that do nothing but see whether their node is there.
@@ -132,18 +155,19 @@ func (c *clientCosts) write(b *strings.Builder) {
 	each := (c.many - c.one) / (toldTogether - 1)
 	fmt.Fprintf(b, `## Clients
 
-One node. %s connections that are idle, with a watch each; %s clients of the Go package with nothing to do; %s watchers, each on a
+Nodes that are alone, and new. %s connections that are idle, with a watch each; %s clients of the Go package with nothing to do; %s watchers, each on a
 connection of its own, that are told of %d changes of a file, %v apart, and of as many of %d files at once.
 
 | | |
 |---|---:|
 | bytes resident, of a connection | %s |
-| and of a watch | %s |
+| and of a watch on it | %s |
+| of each further watch on it, up to %d | %s |
 | CPU for a connection that comes, with its watch, in microseconds | %s |
 | CPU a second of an idle client, in microseconds | %s |
 | CPU for a watcher that is told of a change, in microseconds | %s |
 | and for each more that it is told of at once | %s |
 | CPU of the watcher's own program for a change | %s |
 `, count(clientLinks), count(goClients), count(toldWatchers), toldChanges, toldEvery, toldTogether,
-		count(int(c.conn)), count(int(c.watch)), micros(float64(c.attach)), micros(float64(c.idle)), micros(float64(c.one)), micros(float64(each)), micros(float64(c.read)))
+		count(int(c.conn)), count(int(c.watch)), 1+furtherWatches, count(int(c.further)), micros(float64(c.attach)), micros(float64(c.idle)), micros(float64(c.one)), micros(float64(each)), micros(float64(c.read)))
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,63 +12,103 @@ import (
 
 // What followers are measured with: doc/scale.md holds a model against it.
 const (
+	followerMembers   = 3
 	followerCount     = 2
+	followerSets      = 1000 // a round, one every millisecond
 	followerWatchers  = 2000
-	followerChanges   = 100                   // a round
+	followerChanges   = 100                   // that these are told of, a round
 	followerChangeGap = 50 * time.Millisecond // from one to the next
 )
 
-// followers is how soon watchers at two followers of three members are told, and what that takes.
+// followers is what followers cost their members, and how soon their watchers are told; a value a round, in nanoseconds.
 type followers struct {
-	took             hist
-	member, follower []float64 // CPU of one for a change, in nanoseconds; a value a round
+	alone, beside, own []float64 // CPU of a member for a SET, without followers and with them, and that of a follower
+	half, most         []float64 // until the last watcher was told of half of the changes, and of 99 in 100
+	watched            []float64 // CPU of a follower for a change
 }
 
 func measureFollowers(ctx context.Context, b *bench) (*followers, error) {
-	nodes, err := startCluster(ctx, b.doozerd, 3)
+	nodes, err := startCluster(ctx, b.doozerd, followerMembers)
 	if err != nil {
 		return nil, err
 	}
 	defer nodes.stop()
+	c, err := dialPinned(ctx, nodes.addrs, followerMembers)
+	defer c.close()
+	if err != nil {
+		return nil, err
+	}
+	f := &followers{}
+	if err := f.sets(ctx, b, c, nodes, &f.alone, nil); err != nil {
+		return nil, err
+	}
 	for range followerCount {
 		if err := nodes.addNode(ctx, "-a", nodes.addrs[0]); err != nil {
 			return nil, err
 		}
 	}
-	f := &followers{took: newHist()}
+	if err := f.sets(ctx, b, c, nodes, &f.beside, &f.own); err != nil {
+		return nil, err
+	}
 	for range b.rounds {
-		if err := f.round(ctx, nodes); err != nil {
+		if err := f.tell(ctx, c.clients[0], nodes); err != nil {
 			return nil, err
 		}
 	}
 	return f, nil
 }
 
-func (f *followers) round(ctx context.Context, nodes *server) error {
-	w, err := client.Config{Pinned: true, Secret: secret()}.Dial(ctx, nodes.addrs[0])
-	if err != nil {
-		return err
+// sets measures SETs that come one after the other, at each member in turn.
+func (f *followers) sets(ctx context.Context, b *bench, c *doozerClients, nodes *server, members, followers *[]float64) error {
+	pace := time.NewTicker(time.Millisecond)
+	defer pace.Stop()
+	for range b.rounds {
+		before := nodes.cpus()
+		for i := range followerSets {
+			<-pace.C
+			if err := c.set(ctx, i%followerMembers, i); err != nil {
+				return err
+			}
+		}
+		m, own := each(before, nodes.cpus(), followerSets)
+		*members = append(*members, m)
+		if followers != nil {
+			*followers = append(*followers, own)
+		}
 	}
-	defer w.Close()
-	members := len(nodes.addrs) - followerCount
+	return nil
+}
+
+// each is the CPU that one member, and one follower, took for each of n, in the mean.
+func each(before, after []time.Duration, n int) (member, follower float64) {
+	for i := range after {
+		took := float64(after[i]-before[i]) / float64(n)
+		if i < followerMembers {
+			member += took / followerMembers
+		} else {
+			follower += took / followerCount
+		}
+	}
+	return member, follower
+}
+
+// tell has watchers at the followers be told of changes.
+func (f *followers) tell(ctx context.Context, writer *client.Client, nodes *server) error {
 	c := newChorus(followerWatchers, 1, followerChanges)
-	links, err := gather(ctx, nodes.addrs[members:], followerWatchers, c)
+	links, err := gather(ctx, nodes.addrs[followerMembers:], followerWatchers, c)
 	if err != nil {
 		return err
 	}
 	defer closeLinks(links)
 	before := nodes.cpus()
-	took, err := c.run(ctx, followerChangeGap, c.by(w))
+	took, err := c.run(ctx, followerChangeGap, c.by(writer))
 	if err != nil {
 		return err
 	}
-	f.took.merge(took)
-	var all [2]time.Duration // members', followers'
-	for i, after := range nodes.cpus() {
-		all[i/members] += after - before[i]
-	}
-	f.member = append(f.member, float64(all[0])/float64(members*followerChanges))
-	f.follower = append(f.follower, float64(all[1])/followerCount/followerChanges)
+	_, watched := each(before, nodes.cpus(), followerChanges)
+	f.watched = append(f.watched, watched)
+	f.half = append(f.half, float64(took.quantile(0.5)))
+	f.most = append(f.most, float64(took.quantile(0.99)))
 	return nil
 }
 
@@ -76,15 +117,22 @@ func (f *followers) goals() []goal { return nil }
 func (f *followers) write(b *strings.Builder) {
 	fmt.Fprintf(b, `## Followers
 
-Three members and %d followers, and %s watchers at these, each on a connection of its own, who are told of a change every %v. All share this
-machine.
+Three members, and %d followers, with SETs one after the other, one a millisecond, at each member in turn; then %s watchers at the
+followers, each on a connection of its own, who are told of a change every %v. All share this machine. In microseconds, the medians and the spread:
 
 | | |
 |---|---:|
-| milliseconds from a SET's answer until the last watcher was told: of half of the SETs | %.1f |
-| and of 99 in 100 | %.1f |
-| CPU of a member for a change, in microseconds | %s |
-| CPU of a follower | %s |
-`, followerCount, count(followerWatchers), followerChangeGap, f.took.quantile(0.5).Seconds()*1000, f.took.quantile(0.99).Seconds()*1000,
-		micros(median(f.member)), micros(median(f.follower)))
+| CPU of a member for a SET, without followers | %s |
+| and with them | %s |
+| CPU of a follower for a SET | %s |
+| from a change's answer until the last watcher was told, for half of the changes | %s |
+| and for 99 in 100 | %s |
+| CPU of a follower for a change, with its watchers | %s |
+`, followerCount, count(followerWatchers), followerChangeGap,
+		inMicros(f.alone), inMicros(f.beside), inMicros(f.own), inMicros(f.half), inMicros(f.most), inMicros(f.watched))
+}
+
+// inMicros writes the median of nanoseconds, and their spread, in microseconds.
+func inMicros(ns []float64) string {
+	return fmt.Sprintf("%s (%s to %s)", micros(median(ns)), micros(slices.Min(ns)), micros(slices.Max(ns)))
 }

@@ -109,7 +109,7 @@ func writeMembers(out io.Writer) error {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(out, "| %d | %.3g | %.3g | %s |\n", n, p.frames, p.bytes, p.kinds)
+			fmt.Fprintf(out, "| %d | %.3g | %.0f | %s |\n", n, p.frames, p.bytes, p.kinds)
 		}
 	}
 	return nil

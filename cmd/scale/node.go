@@ -79,7 +79,7 @@ func (n *node) wake() {
 	}
 }
 
-// turn is one turn of the loop.
+// turn is one turn of the loop, up to where clients are answered and watches woken; write is the rest.
 func (n *node) turn() (takes int64, then func()) {
 	if n.died > 0 {
 		return 0, func() {}
@@ -90,10 +90,10 @@ func (n *node) turn() (takes int64, then func()) {
 		n.w.fail("%s lacks what nobody keeps", n.id)
 	}
 	done, frames := slices.Clone(n.out.Done), n.frames()
-	for _, f := range frames {
-		takes += f.takes(&n.w.costs)
+	return takes, func() {
+		n.answer(done)
+		n.host.urgent(func() (int64, func()) { return n.write(frames) })
 	}
-	return takes, func() { n.finish(done, frames) }
 }
 
 // step takes the inputs, and a tick that is due.
@@ -131,9 +131,8 @@ func (n *node) apply() (takes int64) {
 	}
 }
 
-// finish is the end of a turn: clients are answered, watches woken, and other nodes sent their frames.
-func (n *node) finish(done []consensus.Done, frames []frame) {
-	n.turning = false
+// answer tells clients what has ended, and watches what was applied.
+func (n *node) answer(done []consensus.Done) {
 	if n.died > 0 {
 		return
 	}
@@ -145,9 +144,27 @@ func (n *node) finish(done []consensus.Done, frames []frame) {
 	if n.told != nil {
 		n.told()
 	}
+}
+
+// write sends the other nodes their frames, and sees to the next turn.
+func (n *node) write(frames []frame) (takes int64, then func()) {
 	for i := range frames {
-		n.send(&frames[i])
+		takes += frames[i].takes(&n.w.costs)
 	}
+	return takes, func() {
+		n.turning = false
+		if n.died > 0 {
+			return
+		}
+		for i := range frames {
+			n.send(&frames[i])
+		}
+		n.rest()
+	}
+}
+
+// rest has the next turn come when there is something for it, or with the next tick.
+func (n *node) rest() {
 	switch due := n.m.Due(); {
 	case len(n.inbox) > 0 || due <= n.w.now:
 		n.wake()

@@ -74,7 +74,7 @@ func TestSameSeedSameRun(t *testing.T) {
 // TestTooMuch: what cannot be sent in time is told, and does not count as latency alone.
 func TestTooMuch(t *testing.T) {
 	p := small()
-	p.uplink = 200_000
+	p.watchers, p.uplink = 4000, 400_000
 	assert.T(t, mustRun(t, p).behind > 0)
 }
 

@@ -5,6 +5,7 @@ package consensus
 
 // onInvite promises, if the coordinator x may ask for that.
 func (m *Machine) onInvite(x *node, msg *Message) {
+	lost := false // a round of this node's
 	m.answerApplied(x, msg)
 	for s, in := range m.named(msg.Lo, msg.Hi, msg.Round, x) {
 		switch c := m.configs.at(s); {
@@ -15,10 +16,14 @@ func (m *Machine) onInvite(x *node, msg *Message) {
 		case in.voted() == msg.Round:
 			m.vote(x, s, in, c) // it asks again, who is held now
 		case in.invite(msg.Round):
+			lost = lost || in.coord.round > 1
 			m.send(x, Message{Kind: Rsvp, Lo: s, Hi: s + 1, Round: msg.Round, VRound: in.vrnd, Value: in.vval})
 		case in.promise() > msg.Round:
 			m.reject(x, s, in, msg.Round)
 		}
+	}
+	if lost {
+		m.backOff()
 	}
 }
 

@@ -144,6 +144,18 @@ func TestScriptLone(t *testing.T) {
 	}
 }
 
+// longestPause runs for a span, and tells the longest time in which no write was acknowledged.
+func (c *Cluster) longestPause(acked *int, span int64) int64 {
+	longest, last, before := int64(0), c.now, *acked
+	c.run(c.now+span, func() bool {
+		if *acked != before {
+			longest, last, before = max(longest, c.now-last), c.now, *acked
+		}
+		return false
+	})
+	return max(longest, c.now-last)
+}
+
 // TestScriptKill asks how long writes pause when a member dies in silence.
 func TestScriptKill(t *testing.T) {
 	for victim := range 3 {
@@ -151,18 +163,31 @@ func TestScriptKill(t *testing.T) {
 		acked := c.load(4, (victim+1)%3, (victim+2)%3)
 		c.run(c.now+100*ms, nil)
 		c.kill(c.nodes[victim], false)
-		longest, last, before := int64(0), c.now, *acked
-		c.run(c.now+1000*ms, func() bool {
-			if *acked != before {
-				longest, last, before = max(longest, c.now-last), c.now, *acked
-			}
-			return false
-		})
-		longest = max(longest, c.now-last)
+		longest := c.longestPause(acked, 1000*ms)
 		assert.Equal(t, nil, c.err)
 		t.Logf("without n%d: writes pause for %s", victim, stamp(longest))
 		if longest > 140*ms {
 			t.Errorf("without n%d: writes pause for %s", victim, stamp(longest))
+		}
+	}
+}
+
+// TestScriptKillFarApart has the others farther from each other than fill: each opens a round of its own before the other's can
+// succeed. They must not do so for ever.
+func TestScriptKillFarApart(t *testing.T) {
+	for victim := range 3 {
+		for seed := range uint64(5) {
+			p := healthy(3, 0)
+			p.Seed, p.DelayLo, p.DelayHi = seed, 44*ms, 46*ms
+			c := newScript(p)
+			acked := c.load(1, (victim+1)%3, (victim+2)%3)
+			c.run(c.now+1000*ms, nil)
+			c.kill(c.nodes[victim], true)
+			longest := c.longestPause(acked, 4000*ms)
+			assert.Equal(t, nil, c.err)
+			if longest > 1000*ms {
+				t.Errorf("without n%d, seed %d: writes pause for %s", victim, seed, stamp(longest))
+			}
 		}
 	}
 }

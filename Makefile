@@ -8,7 +8,7 @@ SIMTIME ?= 20s
 # A module of its own, for its dependencies' sake.
 BENCH   := cmd/doozer-bench
 
-.PHONY: all build product run test lint unit allocs allocs-update race sim e2e chaos shortchaos bench bench-peers man proto clean
+.PHONY: all build product run test lint unit allocs allocs-update race sim e2e chaos shortchaos bench bench-peers scale man proto clean
 
 all: build
 
@@ -69,6 +69,10 @@ bench: build
 # Beside etcd, and ZooKeeper where Debian's package of it is installed.
 bench-peers: build
 	./bin/doozer-bench -peers -o doc/bench-peers.md
+
+# The tables of doc/scale.md.
+scale: product
+	./bin/scale
 
 # The manual pages, of the same texts as the programs' help.
 man:

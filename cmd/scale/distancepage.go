@@ -10,7 +10,7 @@ import (
 // fills are the values of doozerd's -fill that are tried.
 func fills() []time.Duration {
 	const ms = time.Millisecond
-	return []time.Duration{20 * ms, 70 * ms, 100 * ms, 150 * ms, 200 * ms, 300 * ms, 500 * ms}
+	return []time.Duration{20 * ms, 70 * ms, 100 * ms, 150 * ms, 200 * ms, 300 * ms}
 }
 
 func writeDistance(out io.Writer) error {

@@ -14,16 +14,19 @@ type chorus struct {
 	watchers int
 	files    int // that change at once, at one revision
 	told     []atomic.Int64
-	last     []time.Time   // when the last watcher was told of a change: once told is all of them
+	last     []time.Time   // when the last watcher was told of a change
+	left     atomic.Int64  // changes that not all were told of
 	failed   chan error    // of watchers; the first ones
-	all      chan struct{} // closed when all were told of the last change
+	all      chan struct{} // closed when none is left
 }
 
 func newChorus(watchers, files, changes int) *chorus {
-	return &chorus{
+	c := &chorus{
 		watchers: watchers, files: files, told: make([]atomic.Int64, changes), last: make([]time.Time, changes),
 		failed: make(chan error, watchers), all: make(chan struct{}),
 	}
+	c.left.Store(int64(changes))
+	return c
 }
 
 // tell takes that a watcher was told of a file's change.
@@ -38,7 +41,7 @@ func (c *chorus) tell(o *order, path string, value []byte) error {
 	}
 	if c.told[change].Add(1) == int64(c.watchers*c.files) {
 		c.last[change] = time.Now()
-		if change == len(c.told)-1 {
+		if c.left.Add(-1) == 0 {
 			close(c.all)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ha/doozer/consensus"
+	"github.com/ha/doozer/store"
 )
 
 // fanoutPlan is a cluster with watchers.
@@ -56,6 +57,8 @@ func (p *fanoutPlan) check() error {
 	switch {
 	case p.members < 1, p.followers < 0, p.watchers < 0, p.dirs < 1, p.rate <= 0, p.cores < 1, p.uplink < 0:
 		return errors.New("members, directories, rate and cores must be positive, the others not negative")
+	case p.value < 0, p.value > store.MaxValue:
+		return fmt.Errorf("a value has 0 to %d bytes", store.MaxValue)
 	case p.kill >= p.members+p.followers:
 		return fmt.Errorf("there is no node %d to kill", p.kill)
 	case p.kill >= 0 && servers == 1:

@@ -92,6 +92,25 @@ func TestWatcherIsNotFooled(t *testing.T) {
 	}
 }
 
+// TestNodeBehindItsWatcher has a client come to a node that has not yet applied what the client was told of elsewhere.
+func TestNodeBehindItsWatcher(t *testing.T) {
+	f, err := newFanout(fanoutPlan{plan: plan{members: 2, cores: 1, delay: everywhere(0)}, watchers: 1, dirs: 1, rate: 1, kill: -1})
+	assert.Equal(t, nil, err)
+	for i, rev := range []int64{11, 12, 13} {
+		f.sets = append(f.sets, change{rev: rev})
+		f.truth[0] = append(f.truth[0], i)
+	}
+	w, s := f.watching[0], f.stations[1]
+	w.take(f.stations[0], []int64{11, 12})
+	s.attach(w)
+	for _, rev := range []int64{11, 12, 13} {
+		s.revs[0], s.touched = append(s.revs[0], rev), []int{0}
+		s.told()
+		assert.Equal(t, nil, f.w.run(time.Millisecond))
+	}
+	assert.Equal(t, 3, w.told)
+}
+
 // TestMessages holds what is counted against what doc/consensus.md says.
 func TestMessages(t *testing.T) {
 	for _, n := range []int{3, 5} {
@@ -141,6 +160,7 @@ func TestPlansThatCannotBeRun(t *testing.T) {
 		func(p *fanoutPlan) { p.members = 17 },
 		func(p *fanoutPlan) { p.dirs = 0 },
 		func(p *fanoutPlan) { p.rate = 0 },
+		func(p *fanoutPlan) { p.value = 1<<20 + 1 },
 		func(p *fanoutPlan) { p.kill = 7 },
 		func(p *fanoutPlan) { p.followers, p.kill = 1, 3 },
 	} {

@@ -41,10 +41,10 @@ func (s *station) told() {
 	s.touched = s.touched[:0]
 }
 
-// attach takes a client, which has been told of the changes up to a revision.
+// attach takes a client, which asks for what follows on the last change that it was told of. The node may not have got there yet.
 func (s *station) attach(w *watcher) {
-	w.at, w.woken = s, false
-	w.next, _ = slices.BinarySearch(s.revs[w.dir], w.last+1)
+	w.at, w.woken, w.from = s, false, w.last+1
+	w.next, _ = slices.BinarySearch(s.revs[w.dir], w.from)
 	s.here[w.dir] = append(s.here[w.dir], w)
 	s.wake(w)
 }
@@ -65,6 +65,9 @@ func (s *station) turn(w *watcher) (takes int64, then func()) {
 		return 0, func() {}
 	}
 	all := s.revs[w.dir]
+	for w.next < len(all) && all[w.next] < w.from {
+		w.next++
+	}
 	revs := all[w.next:min(len(all), w.next+mostAtOnce)]
 	w.next += len(revs)
 	w.woken = false

@@ -10,8 +10,9 @@ type watcher struct {
 	last  int64 // the revision of the latest
 	lost  int64 // when its connection was, until it is up to date again; else 0
 	at    *station
-	next  int  // at that station: the first of the directory's changes that was not sent
-	woken bool // its turn there waits
+	from  int64 // the revision from which it asked for changes there
+	next  int   // of the directory's changes there, the first that was not sent
+	woken bool  // its turn there waits
 }
 
 // hear has the client take what came; where clients share the nodes' machine, when there is a core for it.

@@ -60,13 +60,14 @@ func (c *Conn) TryRead() (ok bool, err error) {
 	}
 }
 
-// Congested reports whether as much output as the mark, or more, waits. Then
-// Input of a polled connection is called when that is over.
-func (c *Conn) Congested() bool {
+// TryAwait is Await for a connection that is polled: it never blocks. ok is false while
+// as much output as the mark, or more, waits; Input is called when that is over.
+func (c *Conn) TryAwait() (ok bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.flushLocked()
 	c.resume = c.err == nil && c.pending() >= c.cfg.Mark
-	return c.resume
+	return c.err == nil && !c.resume, c.err
 }
 
 // Kick has Input called soon, if the connection is polled.

@@ -135,24 +135,29 @@ const inputRounds = 4
 // Input takes what batches of requests are there.
 func (c *conn) Input() (again bool, err error) {
 	for range inputRounds {
-		if c.pc.Congested() || c.full() {
-			return false, nil
-		}
-		ok, err := c.pc.TryRead()
-		if ok {
-			err = c.collect()
-			c.submit()
-			c.pc.Flush()
-		}
-		if err != nil {
-			go c.finished(err)
-			return false, err
-		}
-		if !ok {
-			return false, nil
+		if again, err = c.tryBatch(); !again {
+			break
 		}
 	}
-	return true, nil
+	if err != nil {
+		c.pc.Flush() // the poller is about to end it
+		go c.finished(err)
+	}
+	return again, err
+}
+
+// tryBatch takes a batch of requests. ok is false when none is there, or it has to wait.
+func (c *conn) tryBatch() (ok bool, err error) {
+	if ok, err := c.pc.TryAwait(); !ok || c.full() {
+		return false, err
+	}
+	if ok, err := c.pc.TryRead(); !ok {
+		return false, err
+	}
+	err = c.collect()
+	c.submit()
+	c.pc.Flush()
+	return err == nil, err
 }
 
 var (

@@ -33,28 +33,33 @@ func TestFlushWritesAllThatIsQueued(t *testing.T) {
 // TestWritersKeepTheirOrder has many writers, values of all sizes and a
 // reader that now and then lets them run into a full network.
 func TestWritersKeepTheirOrder(t *testing.T) {
-	const writers, frames = 8, 300
 	onEach(t, ConnConfig{MaxOutput: 256 << 20}, func(t *testing.T, c *Conn, other net.Conn) {
-		var all sync.WaitGroup
-		for w := range int32(writers) {
-			all.Go(func() {
-				for i := range int32(frames) {
-					if err := c.Queue(request(w*frames+i, make([]byte, int(i)*int(i)/2))); err != nil {
-						t.Error(err)
-					}
-					c.Flush()
-				}
-			})
-		}
-		tags := readFrames(t, NewConn(other, ConnConfig{}), writers*frames)
-		all.Wait()
-		var next [writers]int32
-		for _, tag := range tags {
-			assert.Equal(t, next[tag/frames], tag%frames, fmt.Sprint("writer ", tag/frames))
-			next[tag/frames]++
-		}
+		writeAndCheck(t, c, other)
 		assert.Equal(t, nil, c.Err())
 	})
+}
+
+// writeAndCheck has many goroutines write by c.
+func writeAndCheck(t *testing.T, c *Conn, other net.Conn) {
+	const writers, count = 8, 300
+	var all sync.WaitGroup
+	for w := range int32(writers) {
+		all.Go(func() {
+			for i := range int32(count) {
+				if err := c.Queue(request(w*count+i, make([]byte, int(i)*int(i)/2))); err != nil {
+					t.Error(err)
+				}
+				c.Flush()
+			}
+		})
+	}
+	tags := readFrames(t, NewConn(other, ConnConfig{}), writers*count)
+	all.Wait()
+	var next [writers]int32
+	for _, tag := range tags {
+		assert.Equal(t, next[tag/count], tag%count, fmt.Sprint("writer ", tag/count))
+		next[tag/count]++
+	}
 }
 
 func TestSlowReaderIsEnded(t *testing.T) {

@@ -27,7 +27,7 @@ type polled struct {
 
 	// The poller's goroutine's alone.
 	readable bool // bytes may be there
-	ended    bool // the other end sends no more: read on until the end shows
+	thorough bool // more may follow a short read: the end, or what is behind TCP's urgent data
 
 	// Under the connection's mutex.
 	blocked   bool // the rest of the output is left to the poller
@@ -51,7 +51,7 @@ func (c *Conn) TryRead() (ok bool, err error) {
 		}
 		c.makeRoom()
 		n, more, err := c.sock.read(c.in[c.w:])
-		c.readable = more && (c.ended || n == len(c.in)-c.w)
+		c.readable = more && (c.thorough || n == len(c.in)-c.w)
 		c.w += n
 		c.progress.Add(uint64(n))
 		if err != nil {

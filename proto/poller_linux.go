@@ -52,6 +52,9 @@ type entry struct {
 	turn   bool   // it is in the turn, or asked for another, or has ended
 }
 
+// special are the events after which a short read is not all.
+const special = unix.EPOLLRDHUP | unix.EPOLLHUP | unix.EPOLLERR | unix.EPOLLPRI
+
 // wakeNumber is the number of the eventfd.
 const wakeNumber = -1
 
@@ -141,7 +144,7 @@ func (p *Poller) enter(e *entry, fd int) error {
 		e.number, p.entries = int32(len(p.entries)), append(p.entries, nil)
 	}
 	p.entries[e.number] = e
-	ev := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | unix.EPOLLET, Fd: e.number}
+	ev := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLOUT | special | unix.EPOLLET, Fd: e.number}
 	if err := unix.EpollCtl(p.epfd, unix.EPOLL_CTL_ADD, fd, &ev); err != nil {
 		p.leaveLocked(e)
 		return fmt.Errorf("%w: %w", ErrNotPolled, err)
@@ -174,10 +177,14 @@ func (p *Poller) wakeLocked() {
 	}
 }
 
-// Close ends Run. The connections stay as they are: nobody reads them any more.
+// Close ends Run. The connections stay as they are: nobody reads them any more, or writes
+// what waits.
 func (p *Poller) Close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.closed {
+		return // the files may be closed
+	}
 	p.closed = true
 	p.waiting.Store(true)
 	p.wakeLocked()
@@ -195,6 +202,7 @@ func (p *Poller) Run() {
 		for _, e := range p.turn {
 			p.serve(e)
 		}
+		p.turn = emptied(p.turn)
 		busy = p.after()
 	}
 }
@@ -202,8 +210,7 @@ func (p *Poller) Run() {
 // gather makes the turn of those whose events came, who were kicked, and who asked
 // for another call. It returns false once the poller is closed.
 func (p *Poller) gather(events []unix.EpollEvent) bool {
-	p.turn = append(p.turn[:0], p.again...)
-	p.again = p.again[:0]
+	p.turn, p.again = p.again, p.turn
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i := range events {
@@ -236,8 +243,8 @@ func (p *Poller) serve(e *entry) {
 	if ev&unix.EPOLLOUT != 0 {
 		c.writable()
 	}
-	c.ended = c.ended || ev&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0
-	c.readable = c.readable || c.ended || ev&unix.EPOLLIN != 0
+	c.thorough = c.thorough || ev&special != 0
+	c.readable = c.readable || c.thorough || ev&unix.EPOLLIN != 0
 	again, err := e.handler.Input()
 	switch {
 	case err != nil: // e.turn stays: it has no other

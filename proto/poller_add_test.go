@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/bmizerany/assert"
 )
@@ -17,6 +18,7 @@ func TestAddWhileOutputIsWritten(t *testing.T) {
 	p, _ := startPoller(t, idle)
 	a, b := tcpPair(t)
 	defer b.Close()
+	b.SetDeadline(time.Now().Add(time.Minute))
 	h := newEcho(t, NewConn(a, ConnConfig{MaxOutput: 256 << 20}))
 	var added atomic.Bool
 	var adding sync.WaitGroup
@@ -71,6 +73,25 @@ func TestAddTakesWhatIsBuffered(t *testing.T) {
 	assert.Equal(t, nil, p.Add(h.c, h))
 	b.Write(wire[half:])
 	expectFrames(t, NewConn(b, ConnConfig{}), msgs)
+}
+
+// TestAddWhereNoEventComes: nothing arrives and the network takes nothing, but a frame is
+// there already.
+func TestAddWhereNoEventComes(t *testing.T) {
+	p, _ := startPoller(t, idle)
+	a, b := tcpPair(t)
+	defer b.Close()
+	c, h := NewConn(a, ConnConfig{}), counter{make(chan bool, 10)}
+	defer c.Close()
+	for n := 1; n > 0; { // behind the connection's back: else its output would wait
+		var err error
+		n, err = c.raw.tryWrite(make([]byte, 1<<20))
+		assert.Equal(t, nil, err)
+	}
+	b.Write(AppendFrame(nil, raw("hello")))
+	assert.Equal(t, nil, c.Read())
+	assert.Equal(t, nil, p.Add(c, h))
+	h.called(t)
 }
 
 func TestAddOfWhatCannotBePolled(t *testing.T) {

@@ -143,6 +143,14 @@ func expectEcho(t *testing.T, other net.Conn, say string) {
 	assert.Equal(t, want, got)
 }
 
+// barrier waits until p has handed out all events that there are now.
+func barrier(t *testing.T, p *Poller) {
+	t.Helper()
+	_, other := polledPair(t, p, ConnConfig{})
+	expectEcho(t, other, "these events and what came with them")
+	expectEcho(t, other, "and that turn is over")
+}
+
 // descriptors is how many files the process has open.
 func descriptors(t *testing.T) int {
 	all, err := os.ReadDir("/proc/self/fd")

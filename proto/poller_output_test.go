@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net"
+	"sync/atomic"
 	"testing"
 
 	"github.com/bmizerany/assert"
@@ -52,8 +53,8 @@ func TestPolledOutputGoesOn(t *testing.T) {
 	go func() {
 		for _, m := range msgs {
 			h.c.Queue(m)
-			if err := h.c.Await(); err != nil {
-				t.Error(err)
+			if h.c.Await() != nil {
+				return // then it does not all arrive
 			}
 		}
 	}()
@@ -65,4 +66,77 @@ func TestPolledWritersKeepTheirOrder(t *testing.T) {
 	p, _ := startPoller(t, idle)
 	h, other := polledPair(t, p, ConnConfig{MaxOutput: 256 << 20})
 	writeAndCheck(t, h.c, other)
+}
+
+// TestPolledOutputIsLeft: to the poller, by a goroutine that wrote and gives up. write is
+// called during its last attempt, which takes nothing.
+func TestPolledOutputIsLeft(t *testing.T) {
+	p, _ := startPoller(t, idle)
+	for name, write := range map[string]func(c *Conn){
+		"while the network takes more":     nil,
+		"as the network begins to take it": func(c *Conn) { c.writable() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			h, other := polledPair(t, p, ConnConfig{})
+			barrier(t, p)
+			h.c.Queue(raw("left"))
+			h.c.mu.Lock()
+			h.c.takeOutput()
+			if write != nil {
+				h.c.writeOnce(func([]byte) (int, error) {
+					write(h.c)
+					return 0, nil
+				})
+			}
+			h.c.leaveToPoller()
+			h.c.mu.Unlock()
+			expectFrames(t, NewConn(other, ConnConfig{}), []raw{raw("left")})
+		})
+	}
+}
+
+// TestTryAwaitBesideAWriter: the handler is called when another goroutine has written so
+// much that less than the mark waits.
+func TestTryAwaitBesideAWriter(t *testing.T) {
+	p, _ := startPoller(t, idle)
+	a, b := tcpPair(t)
+	defer b.Close()
+	c, h := NewConn(a, ConnConfig{Mark: 1}), counter{make(chan bool, 10)}
+	defer c.Close()
+	assert.Equal(t, nil, p.Add(c, h))
+	barrier(t, p)
+	for len(h.calls) > 0 {
+		<-h.calls
+	}
+	c.Queue(raw("some"))
+	c.mu.Lock()
+	c.takeOutput()
+	c.writeOnce(func(out []byte) (int, error) {
+		ok, err := c.TryAwait()
+		assert.T(t, !ok && err == nil, err)
+		return c.tryWrite(out)
+	})
+	c.mu.Unlock()
+	h.called(t)
+	ok, err := c.TryAwait()
+	assert.T(t, ok && err == nil, err)
+}
+
+// TestBlockedOutputCostsNothing: the poller sleeps until the network takes more.
+func TestBlockedOutputCostsNothing(t *testing.T) {
+	const echoes, turns = 200, 4 // an echo takes two turns: it is woken, and looks once more
+	var calls atomic.Int64
+	p, _ := startPoller(t, func() bool {
+		calls.Add(1)
+		return false
+	})
+	h, _ := polledPair(t, p, ConnConfig{})
+	fillNetwork(t, h.c)
+	_, quick := polledPair(t, p, ConnConfig{})
+	before := calls.Load()
+	for range echoes {
+		expectEcho(t, quick, "hello")
+	}
+	n := calls.Load() - before
+	assert.T(t, n <= echoes*turns, n)
 }

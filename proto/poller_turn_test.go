@@ -20,6 +20,16 @@ func (h counter) Input() (again bool, err error) {
 	return false, nil
 }
 
+// called waits for a call.
+func (h counter) called(t *testing.T) {
+	t.Helper()
+	select {
+	case <-h.calls:
+	case <-time.After(10 * time.Second):
+		t.Error("Input was not called")
+	}
+}
+
 // TestKick: each is followed by a call of Input, whatever the poller does at that moment.
 // At most one call more than that is there: the kernel's, after Add's.
 func TestKick(t *testing.T) {
@@ -31,16 +41,11 @@ func TestKick(t *testing.T) {
 		c, h := NewConn(a, ConnConfig{}), counter{make(chan bool, 3)}
 		defer c.Close()
 		assert.Equal(t, nil, p.Add(c, h))
-		<-h.calls
+		h.called(t)
 		all.Go(func() {
-			for i := range 2000 {
+			for range 2000 {
 				c.Kick()
-				select {
-				case <-h.calls:
-				case <-time.After(10 * time.Second):
-					t.Errorf("kick %d was lost", i)
-					return
-				}
+				h.called(t)
 			}
 		})
 	}

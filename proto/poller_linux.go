@@ -282,26 +282,22 @@ func (p *Poller) wait(busy bool) int {
 	return p.sleep()
 }
 
-// sleep waits by the runtime's poller. outer tells it of what comes from now on, and of what came since
-// the latest look; once awake we look ourselves.
+// sleep waits by the runtime's poller.
 func (p *Poller) sleep() (n int) {
-	asleep := false
-	p.sleeper.Read(func(outer uintptr) bool {
-		if !asleep {
-			asleep = true
-			p.tellOuter(outer, unix.EPOLLIN)
-			return false
-		}
+	p.tellRuntime(unix.EPOLLIN)
+	defer p.tellRuntime(0)
+	p.sleeper.Read(func(uintptr) bool {
 		n = p.look()
 		return n > 0
 	})
-	p.sleeper.Control(func(outer uintptr) { p.tellOuter(outer, 0) })
 	return n
 }
 
-// tellOuter has outer tell of such events, or of none.
-func (p *Poller) tellOuter(outer uintptr, events uint32) {
-	unix.EpollCtl(int(outer), unix.EPOLL_CTL_MOD, p.epfd, &unix.EpollEvent{Events: events})
+// tellRuntime has outer tell of such events, or of none.
+func (p *Poller) tellRuntime(events uint32) {
+	p.sleeper.Control(func(outer uintptr) {
+		unix.EpollCtl(int(outer), unix.EPOLL_CTL_MOD, p.epfd, &unix.EpollEvent{Events: events})
+	})
 }
 
 // look takes the events that are there. It never blocks, so the runtime need not know.

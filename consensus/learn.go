@@ -88,7 +88,7 @@ func (m *Machine) announce() {
 		for lo-1 > before && m.isNop(lo-1) {
 			lo--
 		}
-		m.broadcast(c, Message{Kind: Learn, Lo: lo, Hi: s + 1, Round: in.coord.round, Flag: lo < s})
+		m.broadcast(c, Message{Kind: Learn, Lo: lo, Hi: s + 1, Round: in.coord.round, Flag: true})
 		for t := before + 1; t < lo; t++ {
 			if m.isNop(t) {
 				m.tellNop(t, c)

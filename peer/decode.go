@@ -104,7 +104,7 @@ func decodeMsg(b []byte, msg *consensus.Message) error {
 		case tagID:
 			n, err = id(b, msg)
 		default:
-			n, err = unknown(tag, b)
+			n, err = unknown(tag, b, tagFlag)
 		}
 		if n < 0 {
 			err = protowire.ParseError(n)
@@ -156,13 +156,14 @@ func id(b []byte, msg *consensus.Message) (int, error) {
 	return n, nil
 }
 
-// unknown passes over a field that a later release may send.
-func unknown(tag uint64, b []byte) (int, error) {
+// unknown passes over a field that a later release may send. Numbers up to that of the tag last are
+// known, and of another type.
+func unknown(tag uint64, b []byte, last uint64) (int, error) {
 	num, typ := protowire.DecodeTag(tag)
 	switch {
 	case num < protowire.MinValidNumber:
 		return 0, errBadNumber
-	case tag <= tagFlag|7:
+	case tag>>3 <= last>>3:
 		return 0, errWireType
 	}
 	return protowire.ConsumeFieldValue(num, typ, b), nil

@@ -175,7 +175,10 @@ func readSnapshot(conn *proto.Conn, above int64, progress func()) (*snapshot, er
 // take takes a chunk, and reports whether it was the last one.
 func (s *snapshot) take(b []byte) (done bool, err error) {
 	if s.state.Configs != nil {
-		return s.takeFiles(bytes.Clone(b)) // b is the connection's
+		if done, err = s.takeFiles(bytes.Clone(b)); err != nil { // b is the connection's
+			err = fmt.Errorf("%w: %w", errBadSnapshot, err)
+		}
+		return done, err
 	}
 	head := new(proto.SnapshotChunk)
 	if err := head.UnmarshalVT(b); err != nil {

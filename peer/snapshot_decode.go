@@ -1,7 +1,6 @@
 package peer
 
 import (
-	"fmt"
 	"unsafe"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -9,10 +8,13 @@ import (
 	"github.com/ha/doozer/store"
 )
 
-// The tags of a SnapshotChunk's fields that take part once its head is known, and of a File's.
+// The tags of a SnapshotChunk's fields, of which those of its head take no part once that is known, and of a File's.
 const (
-	tagFile = 3<<3 | uint64(protowire.BytesType)
-	tagDone = 5<<3 | uint64(protowire.VarintType)
+	tagApplied  = 1<<3 | uint64(protowire.VarintType)
+	tagConfigs  = 2<<3 | uint64(protowire.BytesType)
+	tagFile     = 3<<3 | uint64(protowire.BytesType)
+	tagChunkRev = 4<<3 | uint64(protowire.VarintType)
+	tagDone     = 5<<3 | uint64(protowire.VarintType)
 
 	tagPath      = 1<<3 | uint64(protowire.BytesType)
 	tagFileValue = 2<<3 | uint64(protowire.BytesType)
@@ -38,14 +40,18 @@ func (s *snapshot) takeFiles(b []byte) (done bool, err error) {
 			var v uint64
 			v, n = protowire.ConsumeVarint(b)
 			done = v != 0
+		case tagApplied, tagChunkRev:
+			_, n = protowire.ConsumeVarint(b)
+		case tagConfigs:
+			_, n = protowire.ConsumeBytes(b)
 		default:
-			n = skip(tag, b)
+			n, err = unknown(tag, b, tagDone)
 		}
 		if n < 0 {
 			err = protowire.ParseError(n)
 		}
 		if err != nil {
-			return false, fmt.Errorf("%w: %w", errBadSnapshot, err)
+			return false, err
 		}
 		b = b[n:]
 	}
@@ -60,6 +66,7 @@ func (s *snapshot) takeFile(b []byte) error {
 			return protowire.ParseError(n)
 		}
 		b = b[n:]
+		var err error
 		switch tag {
 		case tagPath:
 			var path []byte
@@ -70,19 +77,16 @@ func (s *snapshot) takeFile(b []byte) error {
 		case tagRev:
 			n = number(b, &f.Rev)
 		default:
-			n = skip(tag, b)
+			n, err = unknown(tag, b, tagRev)
 		}
 		if n < 0 {
-			return protowire.ParseError(n)
+			err = protowire.ParseError(n)
+		}
+		if err != nil {
+			return err
 		}
 		b = b[n:]
 	}
 	s.files = append(s.files, f)
 	return nil
-}
-
-// skip passes over a field that a later release may send.
-func skip(tag uint64, b []byte) int {
-	num, typ := protowire.DecodeTag(tag)
-	return protowire.ConsumeFieldValue(num, typ, b)
 }

@@ -22,12 +22,11 @@ const strangerFrame = 64 << 10
 
 // conn serves one client.
 type conn struct {
-	cfg    *Config
+	srv    *Server
+	cfg    *Config // the server's
 	pc     *proto.Conn
 	ctx    context.Context // ends with the connection
 	end    context.CancelFunc
-	count  func() int    // connections that are served
-	gone   func()        // tells that it ended
 	poller *proto.Poller // reads it after its first requests; nil: none
 
 	// The reader's alone: the request at hand, and what this batch collected.
@@ -53,17 +52,17 @@ type conn struct {
 	running sync.WaitGroup // workers and streams; none is added once closed
 }
 
-func newConn(cfg *Config, nc net.Conn, count func() int, gone func(*conn), poller *proto.Poller) *conn {
+func newConn(srv *Server, nc net.Conn, poller *proto.Poller) *conn {
+	cfg := &srv.cfg
 	c := &conn{
+		srv:    srv,
 		cfg:    cfg,
 		pc:     proto.NewConn(nc, proto.ConnConfig{MaxOutput: cfg.MaxOutput}),
-		count:  count,
 		poller: poller,
 		first:  true,
 		debug:  cfg.Log.Enabled(context.Background(), slog.LevelDebug),
 	}
 	c.ctx, c.end = context.WithCancel(context.Background())
-	c.gone = func() { gone(c) }
 	c.room.L = &c.mu
 	c.allow(cfg.Secrets.Everybody())
 	return c
@@ -99,7 +98,7 @@ func (c *conn) finished(err error) {
 	c.logEnd(err)
 	c.close()
 	c.running.Wait()
-	c.gone()
+	c.srv.gone(c)
 }
 
 // read takes batches of requests until the connection ends or is polled. A client that has

@@ -162,7 +162,7 @@ func (s *Server) isClosed() bool {
 func (s *Server) start(nc net.Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := newConn(&s.cfg, nc, s.clients, s.gone, s.pollerLocked())
+	c := newConn(s, nc, s.pollerLocked())
 	if s.closed {
 		c.close()
 		return

@@ -22,7 +22,7 @@ func (c *conn) status(i int32) error {
 		if n, rev := v.Stat(store.SessDir); rev == store.Dir {
 			st.Sessions = n
 		}
-		st.Clients = c.count()
+		st.Clients = c.srv.clients()
 		value, err := json.Marshal(st)
 		if err != nil {
 			c.settle(i, failed(err))

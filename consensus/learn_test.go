@@ -1,6 +1,7 @@
 package consensus
 
 import (
+	"math/rand/v2"
 	"testing"
 
 	"github.com/bmizerany/assert"
@@ -24,6 +25,37 @@ func TestAllLearnAsSoonAsTheyAreTold(t *testing.T) {
 				assert.T(t, c.ms[b].applied >= s && c.ms[d].applied >= s, key, c.ms[b].applied, c.ms[d].applied, s)
 				c.run()
 			}
+		}
+	}
+}
+
+// TestNopsThatAreToldAreNops: in whatever order members write and hear, nobody is told that a seqn was learned
+// as nop at which there is a mutation, whether the sender has applied it or not.
+func TestNopsThatAreToldAreNops(t *testing.T) {
+	for seed := range uint64(300) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		c := newCluster(t, 64, "a", "b", "c")
+		nops := map[int64]Kind{}
+		c.drop = func(from, _ ID, msg *Message) bool {
+			if msg.Kind == Learn && msg.Flag || msg.Kind == Value && msg.Value == nil {
+				for s := msg.Lo; s < msg.Hi; s++ {
+					if msg.Kind == Value || c.ids[s%3] != from {
+						nops[s] = msg.Kind
+					}
+				}
+			}
+			return false
+		}
+		for key := range uint64(30) {
+			c.propose(c.ids[r.IntN(3)], key)
+			for range r.IntN(5) {
+				c.drive(c.ids[r.IntN(3)])
+			}
+		}
+		c.run()
+		assert.Equal(t, 30, len(c.logs["a"]), seed)
+		for _, e := range c.logs["a"] {
+			assert.Equal(t, Kind(0), nops[e.Seqn], seed, e.Seqn)
 		}
 	}
 }
